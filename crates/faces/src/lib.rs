@@ -1,0 +1,1 @@
+//! One folder per standard or surface: parse, ask the desk, print.

@@ -1,0 +1,1 @@
+//! What is kept from the log and can be thrown away: the tile index and its cache.

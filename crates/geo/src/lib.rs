@@ -1,0 +1,11 @@
+//! Pure functions over geometry. This crate knows no other crate of the house and does no I/O.
+//!
+//! Coordinates are longitude, latitude in degrees (ITRF96 / WGS 84, OGC:CRS84) unless a name says otherwise.
+
+pub mod bbox;
+pub mod feature;
+pub mod validity;
+pub mod wkb;
+
+pub use bbox::Bbox;
+pub use wkb::{GeometryType, Wkb, WkbError};

@@ -1,0 +1,281 @@
+//! The typed model of the definitions. Serialised whole into the store as the applied catalogue.
+
+use crate::{Bilingual, Value};
+use meydan_geo::GeometryType;
+use serde::{Deserialize, Serialize};
+use std::{collections::BTreeMap, sync::Arc};
+
+/// All registers and code lists that hold together.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Catalogue {
+    /// Registers by name.
+    pub registers: BTreeMap<String, Arc<Register>>,
+    /// Code lists by name.
+    pub code_lists: BTreeMap<String, Arc<CodeList>>,
+}
+
+impl Catalogue {
+    /// A register by name.
+    ///
+    /// # Errors
+    /// `no-such-register`.
+    pub fn register(&self, name: &str) -> crate::Result<&Arc<Register>> {
+        self.registers.get(name).ok_or_else(|| {
+            crate::Error::not_found(
+                "no-such-register",
+                format!("“{name}” adında bir kütük yok."),
+                format!("There is no register named “{name}”."),
+            )
+        })
+    }
+}
+
+/// A register (*kütük*): a typed table, with or without a geometry.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Register {
+    /// Name: `[a-z][a-z0-9_]{0,47}`; table, collection and layer bear it.
+    pub name: String,
+    /// The name it bore before, if it was renamed (`was =`).
+    pub was: Option<String>,
+    /// The module (folder) it comes from; `city` for a city's own.
+    pub module: String,
+    /// Title, singular is not distinguished.
+    pub title: Bilingual,
+    /// What it holds and how it is collected.
+    pub description: Bilingual,
+    /// Articles of the regulation that it serves, e.g. `7/l`.
+    pub articles: Vec<String>,
+    /// Fields in order.
+    pub fields: Vec<Field>,
+    /// Geometry, if it has one.
+    pub geometry: Option<GeometryDef>,
+    /// Names of fields that together name one record (the key for reconciling deliveries); empty if none.
+    pub key: Vec<String>,
+    /// Field shown as the record's name in lists, cards and references.
+    pub label: String,
+    /// Conditions on each record.
+    pub constraints: Vec<Constraint>,
+    /// How old data may be.
+    pub freshness: Option<Freshness>,
+    /// How long it is kept.
+    pub retention: Option<Retention>,
+    /// How it is drawn.
+    pub symbology: Option<Symbology>,
+    /// Metadata (ISO 19115 core).
+    pub metadata: Metadata,
+    /// Name of the feature type in TUCBS, the national geographic data standard.
+    pub tucbs: Option<String>,
+}
+
+impl Register {
+    /// Where a field stands.
+    pub fn field_index(&self, name: &str) -> Option<usize> {
+        self.fields.iter().position(|f| f.name == name)
+    }
+
+    /// A field by name.
+    pub fn field(&self, name: &str) -> Option<&Field> {
+        self.fields.iter().find(|f| f.name == name)
+    }
+
+    /// Positions of the key's fields.
+    pub fn key_indexes(&self) -> Vec<usize> {
+        self.key.iter().filter_map(|k| self.field_index(k)).collect()
+    }
+}
+
+/// One field of a register.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Field {
+    /// Name: `[a-z][a-z0-9_]{0,47}`, not one of the reserved (`id`, `fid`, `version`, `recorded_at`, `geom`, `geometry`).
+    pub name: String,
+    /// The name it bore before, if it was renamed (`was =`).
+    pub was: Option<String>,
+    /// Title.
+    pub title: Bilingual,
+    /// What it means and how it is collected.
+    pub description: Option<Bilingual>,
+    /// Type.
+    pub kind: FieldKind,
+    /// Must have a value.
+    pub required: bool,
+    /// No two records share a value.
+    pub unique: bool,
+    /// Personal data (KVKK).
+    pub personal: bool,
+    /// Unit of measure (UCUM), e.g. `m`, `m2`.
+    pub unit: Option<String>,
+    /// Smallest number.
+    pub min: Option<f64>,
+    /// Largest number.
+    pub max: Option<f64>,
+    /// Longest text in characters.
+    pub max_length: Option<usize>,
+    /// Value of a new record that names none, and of old records when the field is added.
+    pub default: Option<serde_json::Value>,
+    /// Indexed: quick to filter and sort.
+    pub indexed: bool,
+    /// Attribute name in TUCBS.
+    pub tucbs: Option<String>,
+}
+
+/// Type of a field.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum FieldKind {
+    /// Text.
+    Text,
+    /// Whole number, 64 bit.
+    Integer,
+    /// Number, 64 bit.
+    Real,
+    /// Yes or no.
+    Boolean,
+    /// Calendar day.
+    Date,
+    /// Instant.
+    Timestamp,
+    /// Amount in kuruş.
+    Money,
+    /// A code of a code list.
+    Code {
+        /// Name of the code list.
+        list: String,
+    },
+    /// Another record.
+    Reference {
+        /// Name of the register.
+        register: String,
+    },
+}
+
+impl FieldKind {
+    /// The word of the definition files.
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Integer => "integer",
+            Self::Real => "real",
+            Self::Boolean => "boolean",
+            Self::Date => "date",
+            Self::Timestamp => "timestamp",
+            Self::Money => "money",
+            Self::Code { .. } => "code",
+            Self::Reference { .. } => "reference",
+        }
+    }
+}
+
+impl Field {
+    /// The default as a value; `Null` without one.
+    pub fn default_value(&self) -> Value {
+        self.default.as_ref().and_then(|d| Value::from_json(d, &self.kind)).unwrap_or(Value::Null)
+    }
+}
+
+/// Geometry of a register.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GeometryDef {
+    /// Type. A single geometry is taken into a multi register as a multi of one.
+    #[serde(rename = "type")]
+    pub kind: GeometryType,
+    /// Every record must have one.
+    pub required: bool,
+}
+
+/// A code list (*kod listesi*).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CodeList {
+    /// Name.
+    pub name: String,
+    /// Title.
+    pub title: Bilingual,
+    /// Source of the codes.
+    pub source: Option<String>,
+    /// Codes in order.
+    pub codes: Vec<Code>,
+}
+
+impl CodeList {
+    /// A code's entry.
+    pub fn get(&self, code: &str) -> Option<&Code> {
+        self.codes.iter().find(|c| c.code == code)
+    }
+}
+
+/// One code.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Code {
+    /// The stored word.
+    pub code: String,
+    /// Title.
+    pub title: Bilingual,
+    /// No longer given to new records.
+    pub retired: bool,
+}
+
+/// A condition that each record must meet.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Constraint {
+    /// Name, for errors.
+    pub name: String,
+    /// CQL2 text; broken where it is false (unknown is let through).
+    pub check: String,
+    /// The sentence shown when broken.
+    pub message: Bilingual,
+}
+
+/// How old the data of a register may get before its owner is told (article 9/g).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Freshness {
+    /// Days.
+    pub max_age_days: u32,
+}
+
+/// How long records are kept after their end.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Retention {
+    /// Years; `None` is for ever.
+    pub years: Option<u32>,
+    /// The law that says so.
+    pub basis: Bilingual,
+}
+
+/// How a register is drawn: MapLibre style layers without `id` prefix and `source`; the style face fills them in.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Symbology {
+    /// Lowest zoom with tiles.
+    pub min_zoom: u8,
+    /// Place in the drawing order, lowest first.
+    pub order: i32,
+    /// Fields that tiles carry; empty is all but personal ones.
+    pub tile_fields: Vec<String>,
+    /// MapLibre style layers (JSON array).
+    pub layers: serde_json::Value,
+}
+
+/// Metadata of a register (ISO 19115-1 core).
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Metadata {
+    /// Unit that owns it.
+    pub owner: Option<Bilingual>,
+    /// Contact.
+    pub contact: Option<Contact>,
+    /// Keywords.
+    pub keywords: Vec<Bilingual>,
+    /// Licence.
+    pub licence: Option<String>,
+    /// Where the data comes from.
+    pub lineage: Option<Bilingual>,
+    /// Scale denominator it was collected for.
+    pub scale: Option<u32>,
+}
+
+/// Whom to ask.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Contact {
+    /// Name.
+    pub name: String,
+    /// E-mail.
+    pub email: Option<String>,
+}

@@ -1,0 +1,85 @@
+//! The difference of two catalogues as steps of a migration.
+
+use super::Catalogue;
+
+/// One step. Names are of the target catalogue unless they say `from`.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(tag = "step", rename_all = "snake_case")]
+pub enum Step {
+    /// A new table with its history table and indexes.
+    AddRegister {
+        /// Register.
+        register: String,
+    },
+    /// Table renamed.
+    RenameRegister {
+        /// Old name.
+        from: String,
+        /// New name.
+        register: String,
+    },
+    /// Table and history dropped: loses data.
+    DropRegister {
+        /// Register (of the old catalogue).
+        register: String,
+    },
+    /// A new column; existing records get the default.
+    AddField {
+        /// Register.
+        register: String,
+        /// Field.
+        field: String,
+    },
+    /// Column renamed.
+    RenameField {
+        /// Register.
+        register: String,
+        /// Old name.
+        from: String,
+        /// New name.
+        field: String,
+    },
+    /// Column dropped: loses data.
+    DropField {
+        /// Register.
+        register: String,
+        /// Field (of the old catalogue).
+        field: String,
+    },
+    /// Column type widened (integer → real, integer/real/boolean/date/code → text, …).
+    WidenField {
+        /// Register.
+        register: String,
+        /// Field.
+        field: String,
+    },
+    /// Indexes, unique keys made anew.
+    Reindex {
+        /// Register.
+        register: String,
+    },
+    /// Geometry column changed to a wider type (single → multi, anything → collection) or added.
+    WidenGeometry {
+        /// Register.
+        register: String,
+    },
+    /// Only the definition changes (titles, codes, symbology, constraints …), no table.
+    Describe {
+        /// Register or code list.
+        name: String,
+    },
+}
+
+/// A plan: steps in the order in which they are carried out.
+#[derive(Debug, Clone, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct Plan {
+    /// Steps.
+    pub steps: Vec<Step>,
+    /// Steps that would lose data and were not allowed by name: the plan can't be applied while this is not empty.
+    pub refused: Vec<Step>,
+}
+
+/// Plans the way from the applied catalogue to the wanted one. `allow` names what may be lost: `register` or `register.field`.
+pub fn plan(_applied: &Catalogue, _wanted: &Catalogue, _allow: &[String]) -> Plan {
+    Plan::default()
+}

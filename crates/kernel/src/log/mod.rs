@@ -1,0 +1,7 @@
+//! The log (*defter*): what an entry says, how it is hashed, and the tree that seals it (RFC 6962, C2SP tlog-tiles).
+
+mod canonical;
+mod entry;
+
+pub use canonical::{canonical_record, digest, to_jcs};
+pub use entry::{Entry, Seal, TileId, Verb};

@@ -1,0 +1,3 @@
+//! Meydan: the one program of a municipality's IT department. Command line, configuration, wiring.
+
+fn main() {}

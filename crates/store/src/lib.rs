@@ -1,0 +1,25 @@
+//! The two stores behind the Store trait (SQLite/GeoPackage and PostgreSQL/PostGIS), and the sealing of the log.
+//!
+//! What this crate may never know: a face, a register by name, a permission.
+
+pub mod postgres;
+pub mod seal;
+pub mod sql;
+pub mod sqlite;
+
+use meydan_kernel::{Result, Store};
+use std::sync::Arc;
+
+/// Opens the store at a location: a `postgres://` URL, or the path of a GeoPackage file (made if missing).
+///
+/// # Errors
+/// `store-unavailable`, or what the store says about a file that is not its own.
+pub async fn open(location: &str) -> Result<Arc<dyn Store>> {
+    let _ = location;
+    Err(meydan_kernel::Error::internal("no store yet"))
+    /* if location.starts_with("postgres://") || location.starts_with("postgresql://") {
+        Ok(Arc::new(postgres::PostgresStore::connect(location).await?))
+    } else {
+        Ok(Arc::new(sqlite::SqliteStore::open(std::path::Path::new(location)).await?))
+    } */
+}

@@ -1,0 +1,1 @@
+//! The sealer of the log and its verification.

@@ -1,0 +1,1 @@
+//! SQL text shared by both stores.

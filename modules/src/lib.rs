@@ -1,0 +1,1 @@
+//! The systems of the regulation: definitions, texts, styles and behaviour, one folder each.
