@@ -1,12 +1,14 @@
 //! The catalogue: definition files (TOML) → a checked, typed model → a plan of schema changes.
 
+mod drawing;
 mod load;
 mod model;
 mod plan;
 
+pub use drawing::DrawnLayer;
 pub use load::{DefinitionError, Source, load};
 pub use model::{
-    Catalogue, Code, CodeList, Constraint, Contact, Field, FieldKind, Freshness, GeometryDef, Metadata, Register, Retention,
-    Symbology,
+    Catalogue, Code, CodeList, Colour, Constraint, Contact, Field, FieldKind, Freshness, GeometryDef, Metadata, Register, Retention,
+    Symbology, Theme,
 };
-pub use plan::{Plan, Step, plan};
+pub use plan::{Plan, Refusal, Step, plan};

@@ -12,6 +12,29 @@ pub struct Catalogue {
     pub registers: BTreeMap<String, Arc<Register>>,
     /// Code lists by name.
     pub code_lists: BTreeMap<String, Arc<CodeList>>,
+    /// Named colours of the symbology; a layer's paint names them as `"@water"`.
+    #[serde(default)]
+    pub palette: BTreeMap<String, Colour>,
+}
+
+/// One named colour of the symbology in both themes (CSS colours).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Colour {
+    /// On the light map.
+    pub light: String,
+    /// On the dark map.
+    pub dark: String,
+}
+
+/// Light or dark map.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Theme {
+    /// Dark on light, the default.
+    #[default]
+    Light,
+    /// Light on dark.
+    Dark,
 }
 
 impl Catalogue {
@@ -212,6 +235,9 @@ pub struct Code {
     pub title: Bilingual,
     /// No longer given to new records.
     pub retired: bool,
+    /// The same code in the national system that the list's source names (NVI, MAKS, TUCBS), if it has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub national: Option<String>,
 }
 
 /// A condition that each record must meet.
@@ -241,7 +267,8 @@ pub struct Retention {
     pub basis: Bilingual,
 }
 
-/// How a register is drawn: MapLibre style layers without `id` prefix and `source`; the style face fills them in.
+/// How a register is drawn: MapLibre style layers without `source`; colours may be named (`"@water"`), see
+/// [`Catalogue::drawing`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Symbology {
     /// Lowest zoom with tiles.

@@ -75,8 +75,19 @@ pub enum Step {
 pub struct Plan {
     /// Steps.
     pub steps: Vec<Step>,
-    /// Steps that would lose data and were not allowed by name: the plan can't be applied while this is not empty.
-    pub refused: Vec<Step>,
+    /// What is not done, and why: the plan can't be applied while this is not empty.
+    pub refused: Vec<Refusal>,
+}
+
+/// A change of the definitions that would lose data, or that existing records could not meet.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct Refusal {
+    /// `register`, `register.field` or `list.code`.
+    pub subject: String,
+    /// Why it is refused and what to do instead.
+    pub reason: crate::Bilingual,
+    /// The name that allows it (`--allow`), if it can be allowed at all.
+    pub allow: Option<String>,
 }
 
 /// Plans the way from the applied catalogue to the wanted one. `allow` names what may be lost: `register` or `register.field`.
