@@ -1,1 +1,12 @@
 //! One folder per standard or surface: parse, ask the desk, print.
+//!
+//! What this crate may never know: which store it has, SQL, a register by name. What it may never do: decide who may what.
+
+pub mod app;
+pub mod log;
+pub mod negotiate;
+pub mod pages;
+pub mod problem;
+
+pub use app::{App, Settings, router};
+pub use problem::Problem;

@@ -1,0 +1,130 @@
+//! What every handler has at hand, and the one router of all faces.
+
+use crate::{Problem, log, pages, problem};
+use axum::{
+    Router,
+    extract::Request,
+    http::{HeaderValue, Method, StatusCode, header},
+    middleware::{self, Next},
+    response::{IntoResponse, Response},
+};
+use meydan_kernel::{Act, Bilingual, Desk};
+use std::sync::Arc;
+
+/// What the configuration says to the faces.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The address that clients use if a proxy stands before the server (`https://city.example`, no slash at the end); else
+    /// each request's own host.
+    pub base_url: Option<String>,
+    /// Name of the city.
+    pub city_title: Bilingual,
+    /// True if the data is generated: every page and the landing page say so.
+    pub generated: bool,
+    /// Longitude where the map opens.
+    pub centre_lon: f64,
+    /// Latitude where the map opens.
+    pub centre_lat: f64,
+    /// Zoom with which the map opens.
+    pub zoom: f64,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            base_url: None,
+            city_title: Bilingual::new("Meydan", "Meydan"),
+            generated: false,
+            centre_lon: 39.72,
+            centre_lat: 41.0,
+            zoom: 12.5,
+        }
+    }
+}
+
+/// What every handler has at hand.
+pub struct App {
+    /// The only door to the data.
+    pub desk: Arc<Desk>,
+    /// Who acts, until logins exist.
+    pub acting: Act,
+    /// What the configuration says.
+    pub settings: Settings,
+}
+
+impl App {
+    /// An app over a desk.
+    pub fn new(desk: Arc<Desk>, acting: Act, settings: Settings) -> Self {
+        Self { desk, acting, settings }
+    }
+
+    /// The acting person through a face (`api`, `page`), for a reason.
+    pub fn act(&self, source: &str, reason: Option<String>) -> Act {
+        Act { source: source.to_owned(), reason, ..self.acting.clone() }
+    }
+}
+
+/// The one router of all faces.
+pub fn router(app: Arc<App>) -> Router {
+    Router::new()
+        .merge(pages::routes())
+        .merge(log::routes())
+        .fallback(no_such_path)
+        .method_not_allowed_fallback(wrong_method)
+        .layer(middleware::from_fn(cross_origin))
+        .layer(middleware::from_fn(problem::in_the_persons_language))
+        .with_state(app)
+}
+
+async fn no_such_path() -> Problem {
+    problem::no_such_path()
+}
+
+async fn wrong_method() -> Problem {
+    problem::wrong_method()
+}
+
+/// Headers that scripts of other origins may read.
+const EXPOSED: HeaderValue =
+    HeaderValue::from_static("content-crs, content-disposition, etag, link, location, ogc-numberreturned, ogc-nummatched");
+
+/// Cross-origin rules (Fetch standard): anybody may read, nobody may write from another origin. Also answers OPTIONS.
+async fn cross_origin(request: Request, next: Next) -> Response {
+    let method = request.method().clone();
+    let reads = matches!(method, Method::GET | Method::HEAD);
+    if !reads && method != Method::OPTIONS && from_elsewhere(&request) {
+        return problem::cross_origin_write().into_response();
+    }
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    if method == Method::OPTIONS {
+        // The router has answered 405 with what the path allows, or 404.
+        if let Some(allow) = headers.get(header::ALLOW).cloned() {
+            let mut response = StatusCode::NO_CONTENT.into_response();
+            let headers = response.headers_mut();
+            headers.insert(header::ALLOW, allow);
+            headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+            headers.insert(header::ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("GET, HEAD, OPTIONS"));
+            headers.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, HeaderValue::from_static("*"));
+            headers.insert(header::ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("86400"));
+            return response;
+        }
+    }
+    if reads {
+        headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+        headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED);
+    }
+    response
+}
+
+/// True if a browser says that another origin's page makes this request.
+fn from_elsewhere(request: &Request) -> bool {
+    let text = |name| request.headers().get(name).and_then(|v: &HeaderValue| v.to_str().ok());
+    if matches!(text(header::HeaderName::from_static("sec-fetch-site")), Some("cross-site" | "same-site")) {
+        return true;
+    }
+    match (text(header::ORIGIN), text(header::HOST)) {
+        (Some(origin), Some(host)) => origin.split_once("://").is_none_or(|(_, authority)| authority != host),
+        _ => false,
+    }
+}
