@@ -1,3 +1,143 @@
 //! Meydan: the one program of a municipality's IT department. Command line, configuration, wiring.
 
-fn main() {}
+mod command;
+mod config;
+mod context;
+
+use clap::{CommandFactory as _, Parser, Subcommand, ValueEnum};
+use context::Context;
+use meydan_kernel::Lang;
+use std::{path::PathBuf, process::ExitCode};
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// Meydan: the city's registers, map and log in one program.
+///
+/// Start with `meydan demo` (makes a generated city) and `meydan serve` (shows it in the browser). Every command takes
+/// `--store` and `--config`; `--json` prints for programs.
+#[derive(Parser)]
+#[command(name = "meydan", version, arg_required_else_help = true, propagate_version = true)]
+struct Cli {
+    /// Configuration file.
+    #[arg(long, global = true, env = "MEYDAN_CONFIG", value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Where the data is: path of a GeoPackage file, or a postgres:// URL. Overrides the configuration.
+    #[arg(long, global = true, env = "MEYDAN_STORE", value_name = "PLACE")]
+    store: Option<String>,
+    /// Print JSON for programs.
+    #[arg(long, global = true)]
+    json: bool,
+    /// Language of messages.
+    #[arg(long, global = true, env = "MEYDAN_LANG", default_value = "tr")]
+    lang: CliLang,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum CliLang {
+    Tr,
+    En,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve the city: pages, APIs, tiles.
+    Serve(command::serve::Args),
+    /// Write a consistent copy of everything while serving.
+    Backup(command::backup::Args),
+    /// Make a store from a backup and prove that they are equal.
+    Restore(command::restore::Args),
+    /// Look at the health of the store and say what to do.
+    Doctor(command::doctor::Args),
+    /// Print the completion script of a shell.
+    Completion {
+        /// The shell.
+        shell: clap_complete::Shell,
+    },
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let lang = match cli.lang {
+        CliLang::Tr => Lang::Tr,
+        CliLang::En => Lang::En,
+    };
+    start_journal();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(e) => {
+            eprintln!("{e}");
+            return ExitCode::FAILURE;
+        }
+    };
+    let json = cli.json;
+    match runtime.block_on(run(cli, lang)) {
+        Ok(code) => code,
+        Err(e) => {
+            print_error(&e, lang, json);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(cli: Cli, lang: Lang) -> anyhow::Result<ExitCode> {
+    let named = cli.config.is_some();
+    let mut config = config::Config::read(&cli.config.unwrap_or_else(|| PathBuf::from("meydan.toml")), named)?;
+    if let Some(store) = cli.store {
+        // A path on the command line is relative to where the person stands, not to the configuration file.
+        config.store = if store.contains("://") { store } else { std::path::absolute(store)?.display().to_string() };
+    }
+    let context = Context { config, json: cli.json, lang };
+    match cli.command {
+        Command::Serve(args) => command::serve::run(&context, args).await,
+        Command::Backup(args) => command::backup::run(&context, args).await,
+        Command::Restore(args) => command::restore::run(&context, args).await,
+        Command::Doctor(args) => command::doctor::run(&context, args).await,
+        Command::Completion { shell } => {
+            clap_complete::generate(shell, &mut Cli::command(), "meydan", &mut std::io::stdout());
+            Ok(ExitCode::SUCCESS)
+        }
+    }
+}
+
+fn start_journal() {
+    let filter = tracing_subscriber::EnvFilter::try_from_env("MEYDAN_JOURNAL")
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn,meydan=info"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+}
+
+/// The error as a person can use it: sentence, fields, hint; causes below.
+fn print_error(error: &anyhow::Error, lang: Lang, json: bool) {
+    let Some(ours) = error.downcast_ref::<meydan_kernel::Error>() else {
+        if json {
+            println!("{}", serde_json::json!({ "error": { "code": "failed", "message": format!("{error:#}") } }));
+        } else {
+            eprintln!("{error:#}");
+        }
+        return;
+    };
+    if json {
+        let fields: Vec<_> = ours
+            .fields()
+            .iter()
+            .map(|f| serde_json::json!({ "field": f.field, "message": f.message.get(lang) }))
+            .collect();
+        println!(
+            "{}",
+            serde_json::json!({ "error": { "code": ours.code(), "message": ours.message(lang), "hint": ours.hint_text(lang), "fields": fields, "cause": ours.cause_text() } })
+        );
+        return;
+    }
+    eprintln!("{}", ours.message(lang));
+    for field in ours.fields() {
+        eprintln!("  {}: {}", field.field, field.message.get(lang));
+    }
+    if let Some(hint) = ours.hint_text(lang) {
+        eprintln!("{hint}");
+    }
+    if let Some(cause) = ours.cause_text() {
+        eprintln!("({cause})");
+    }
+}

@@ -1,0 +1,6 @@
+//! The commands, one file each: arguments, and `run` that returns the exit code.
+
+pub mod backup;
+pub mod doctor;
+pub mod restore;
+pub mod serve;
