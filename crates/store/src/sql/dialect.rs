@@ -1,0 +1,67 @@
+//! Where the two stores' SQL differs.
+
+use super::names::quoted;
+use meydan_geo::{Bbox, Wkb};
+use meydan_kernel::{Field, FieldKind, Register, Value};
+use uuid::Uuid;
+
+/// A parameter of a statement. SQL text never holds a value.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Param {
+    /// A value of a field, a fid (`Int`), an id (`Reference`), a coordinate (`Real`), an instant (`Timestamp`).
+    Value(Value),
+    /// A geometry in lon/lat.
+    Geometry(Wkb),
+    /// Many ids at once.
+    Ids(Vec<Uuid>),
+}
+
+/// What a store's SQL looks like where the two differ. All texts given and returned are SQL expressions.
+pub trait Dialect {
+    /// The placeholder of the parameter with this number (from 1), with a cast where the database needs one.
+    fn placeholder(&self, number: usize, param: &Param) -> String;
+
+    /// A text column so that `=`, `<` and its kin go by bytes, as Rust compares `str`.
+    fn text(&self, column: &str) -> String;
+
+    /// A text folded as `meydan_kernel::text::fold` folds it.
+    fn fold(&self, text: &str) -> String;
+
+    /// `text LIKE pattern`, case-sensitive, `\` escapes.
+    fn like(&self, text: &str, pattern: &str) -> String;
+
+    /// True where the box of the row's geometry touches the box; must use the spatial index.
+    fn touches(&self, register: &Register, bbox: &Bbox, params: &mut Vec<Param>) -> String;
+
+    /// True where the row's geometry shares a point with the parameter's; unknown (NULL) where the row has none.
+    fn intersects(&self, placeholder: &str) -> String;
+
+    /// True where the row's id is one of the parameter's ids.
+    fn id_among(&self, placeholder: &str) -> String;
+
+    /// The expression by which a field is ordered: Turkish alphabetical order for text, else the column. It must be total:
+    /// different values never compare as equal.
+    fn sort_key(&self, field: &Field) -> String;
+
+    /// The parameter compared with [`Dialect::sort_key`]; by default the placeholder itself.
+    fn sort_value(&self, field: &Field, placeholder: &str) -> String {
+        let _ = field;
+        placeholder.to_owned()
+    }
+}
+
+/// Adds a parameter and gives its placeholder.
+pub fn bind<D: Dialect + ?Sized>(dialect: &D, params: &mut Vec<Param>, param: Param) -> String {
+    let text = dialect.placeholder(params.len() + 1, &param);
+    params.push(param);
+    text
+}
+
+/// The column of a field as an operand of a comparison.
+pub fn column<D: Dialect + ?Sized>(dialect: &D, field: &Field) -> String {
+    let name = quoted(&field.name);
+    match field.kind {
+        FieldKind::Text | FieldKind::Code { .. } => dialect.text(&name),
+        _ => name,
+    }
+}
