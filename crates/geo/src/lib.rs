@@ -4,6 +4,8 @@
 
 pub mod bbox;
 pub mod feature;
+pub mod parts;
+pub mod predicates;
 pub mod validity;
 pub mod wkb;
 
