@@ -1,20 +1,44 @@
-//! Reading definition files. (Skeleton: see the catalogue's owner.)
+//! Reading definition files (TOML), and style files (JSON) beside them, into a checked catalogue. All faults at once.
+//!
+//! A definition file may hold one register (`[register]`, `[[field]]`, `[geometry]`, `[[constraint]]`, `[symbology]`,
+//! `[metadata]`, `[freshness]`, `[retention]`), any number of code lists (`[[code_list]]`) and colours (`[palette]`).
+
+mod check;
+mod faults;
+mod lists;
+mod reader;
+mod register;
+mod style;
+mod suggest;
+#[cfg(test)]
+mod tests;
 
 use super::Catalogue;
+use faults::Faults;
+use reader::{Reader, Text};
+use std::sync::Arc;
+use toml::de::DeTable;
+
+/// Tables that a definition file may hold.
+const TABLES: &[&str] = &[
+    "register", "field", "geometry", "constraint", "symbology", "metadata", "freshness", "retention", "code_list", "palette",
+];
+/// Tables that belong to a register.
+const OF_REGISTER: &[&str] = &["field", "geometry", "constraint", "symbology", "metadata", "freshness", "retention"];
 
 /// One definition file's text.
 #[derive(Debug, Clone)]
 pub struct Source {
     /// Name of the module.
     pub module: String,
-    /// File name for messages, e.g. `modules/city/registers/building.toml`.
+    /// File name for messages, e.g. `modules/city/registers/building.toml`; one that ends in `.json` is a style file.
     pub file: String,
     /// Text.
     pub text: String,
 }
 
 /// What is wrong in a definition file.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct DefinitionError {
     /// File.
     pub file: String,
@@ -26,10 +50,68 @@ pub struct DefinitionError {
     pub message: crate::Bilingual,
 }
 
+impl std::fmt::Display for DefinitionError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}:{}: {}: {}", self.file, self.line, self.field, self.message.en)
+    }
+}
+
 /// Reads and checks definitions; all errors at once.
 ///
+/// Of two files that give the same colour the later one wins, so that a city can have its own colours; registers and code
+/// lists can be defined only once.
+///
 /// # Errors
-/// Every fault found, with file, line and field.
-pub fn load(_sources: &[Source]) -> Result<Catalogue, Vec<DefinitionError>> {
-    Ok(Catalogue::default())
+/// Every fault found, with file, line and field, ordered by file and line.
+pub fn load(sources: &[Source]) -> Result<Catalogue, Vec<DefinitionError>> {
+    let faults = Faults::default();
+    let mut catalogue = Catalogue::default();
+    let styles: Vec<&Source> = sources.iter().filter(|s| s.file.ends_with(".json")).collect();
+    for source in sources.iter().filter(|s| !s.file.ends_with(".json")) {
+        read_file(source, &styles, &faults, &mut catalogue);
+    }
+    check::check(&catalogue, &faults);
+    let faults = faults.into_list();
+    if faults.is_empty() { Ok(catalogue) } else { Err(faults) }
+}
+
+fn read_file(source: &Source, styles: &[&Source], faults: &Faults, catalogue: &mut Catalogue) {
+    let text = Text::new(source);
+    let (root, errors) = DeTable::parse_recoverable(&source.text);
+    for e in &errors {
+        let line = e.span().map_or(1, |s| text.line(s.start));
+        let message = e.message().replace('\n', ", ");
+        faults.add(&source.file, line, "TOML", format!("TOML okunamıyor: {message}"), format!("can't be read as TOML: {message}"));
+    }
+    if !errors.is_empty() {
+        return;
+    }
+    let span = root.span();
+    let root = root.get_ref();
+    let file = Reader::new(&text, faults, source.file.clone(), (root, span), TABLES);
+    for list in lists::code_lists(&file) {
+        if catalogue.code_lists.contains_key(&list.name) {
+            duplicate(&file, "code_list", &list.name, faults.place(&list.name));
+        } else {
+            catalogue.code_lists.insert(list.name.clone(), Arc::new(list));
+        }
+    }
+    catalogue.palette.extend(lists::palette(&file, root));
+    if !file.has("register") {
+        for key in OF_REGISTER.iter().filter(|key| file.has(key)) {
+            file.fault(key, format!("“{key}” var ama [register] yok"), format!("there is “{key}” but no [register]"));
+        }
+        return;
+    }
+    let Some(register) = register::read(&file, styles) else { return };
+    if catalogue.registers.contains_key(&register.name) {
+        duplicate(&file, "register", &register.name, faults.place(&register.name));
+    } else {
+        catalogue.registers.insert(register.name.clone(), Arc::new(register));
+    }
+}
+
+fn duplicate(file: &Reader<'_>, key: &str, name: &str, first: Option<String>) {
+    let first = first.unwrap_or_default();
+    file.fault(key, format!("“{name}” daha önce tanımlandı: {first}"), format!("“{name}” is already defined: {first}"));
 }

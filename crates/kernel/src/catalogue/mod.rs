@@ -4,6 +4,7 @@ mod drawing;
 mod load;
 mod model;
 mod plan;
+pub mod schema;
 
 pub use drawing::DrawnLayer;
 pub use load::{DefinitionError, Source, load};
@@ -11,4 +12,5 @@ pub use model::{
     Catalogue, Code, CodeList, Colour, Constraint, Contact, Field, FieldKind, Freshness, GeometryDef, Metadata, Register, Retention,
     Symbology, Theme,
 };
+pub use schema::json_schema;
 pub use plan::{Plan, Refusal, Step, plan};

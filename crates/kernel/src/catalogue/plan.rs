@@ -1,5 +1,10 @@
 //! The difference of two catalogues as steps of a migration.
 
+mod difference;
+mod sentence;
+#[cfg(test)]
+mod tests;
+
 use super::Catalogue;
 
 /// One step. Names are of the target catalogue unless they say `from`.
@@ -90,7 +95,15 @@ pub struct Refusal {
     pub allow: Option<String>,
 }
 
-/// Plans the way from the applied catalogue to the wanted one. `allow` names what may be lost: `register` or `register.field`.
-pub fn plan(_applied: &Catalogue, _wanted: &Catalogue, _allow: &[String]) -> Plan {
-    Plan::default()
+impl Plan {
+    /// True if there is nothing to do and nothing was refused.
+    pub fn is_empty(&self) -> bool {
+        self.steps.is_empty() && self.refused.is_empty()
+    }
+}
+
+/// Plans the way from the applied catalogue to the wanted one. `allow` names what may be lost or left unchecked: `register` or
+/// `register.field` of the applied catalogue (of the wanted one for fields that become required).
+pub fn plan(applied: &Catalogue, wanted: &Catalogue, allow: &[String]) -> Plan {
+    difference::Difference::new(applied, wanted, allow).plan()
 }
