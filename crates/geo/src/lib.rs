@@ -4,8 +4,10 @@
 
 pub mod bbox;
 pub mod feature;
+pub mod relate;
 pub mod parts;
 pub mod predicates;
+pub mod repair;
 pub mod validity;
 pub mod wkb;
 

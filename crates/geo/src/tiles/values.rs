@@ -50,18 +50,18 @@ impl ValueTable {
     pub(crate) fn interned(&mut self, id: u32, message: &[u8]) -> u32 {
         match self.texts.get_mut(id as usize) {
             Some(entry) if entry.0 == self.tile => entry.1,
-            Some(entry) => {
-                *entry = (self.tile, self.count);
-                self.bytes.extend_from_slice(message);
-                self.count += 1;
-                self.count - 1
+            // The first time in this tile: it may stand there already, from a feature that keeps the text with itself.
+            _ => {
+                let place = self.one_off(|out| out.extend_from_slice(message));
+                if let Some(entry) = self.texts.get_mut(id as usize) {
+                    *entry = (self.tile, place);
+                }
+                place
             }
-            None => self.other(message),
         }
     }
 
-    /// Place of a text that stays with its feature. (It may be in the dictionary by now, for a feature that came later: only
-    /// the caller can know that, see `Dictionary`; both spellings meet in the tile through `other`.)
+    /// Place of a text that stays with its feature.
     #[inline]
     pub(crate) fn text(&mut self, text: &[u8]) -> u32 {
         self.one_off(|out| put_text(out, text))
@@ -122,10 +122,6 @@ impl ValueTable {
         self.other_count += 1;
         self.count += 1;
         self.count - 1
-    }
-
-    fn other(&mut self, message: &[u8]) -> u32 {
-        self.one_off(|out| out.extend_from_slice(message))
     }
 
     fn grow(&mut self) {
@@ -213,6 +209,11 @@ mod tests {
             for n in 0..5000 {
                 assert_eq!(t.text(format!("Bina {n}").as_bytes()), 6 + n);
             }
+            // A text is the same value whether it comes from the dictionary or from its feature.
+            assert_eq!(t.text("konut".as_bytes()), 0);
+            let mut message = Vec::new();
+            put_text(&mut message, "Bina 3".as_bytes());
+            assert_eq!(t.interned(0, &message), 9);
         }
     }
 
