@@ -1,18 +1,148 @@
 //! `meydan serve`.
 
-use crate::context::Context;
-use std::process::ExitCode;
+use crate::context::{City, Context, bring, load_definitions};
+use anyhow::{Context as _, bail};
+use axum::serve::ListenerExt as _;
+use meydan_faces::{App, Settings};
+use std::{
+    collections::BTreeMap,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    process::ExitCode,
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
+
+/// How often the folder of definitions is looked at.
+const RELOAD_INTERVAL: Duration = Duration::from_secs(2);
+/// How long requests under way may take after the stop signal.
+const GRACE: Duration = Duration::from_secs(10);
 
 /// Serves the city until it is stopped (Ctrl+C or SIGTERM).
 #[derive(clap::Args)]
 pub struct Args {
-    /// Address and port; overrides the configuration.
-    #[arg(long)]
+    /// Address and port; overrides the configuration. Until logins exist only loopback is taken.
+    #[arg(long, env = "MEYDAN_LISTEN")]
     pub listen: Option<String>,
 }
 
 /// Runs it.
-pub async fn run(context: &Context, _args: Args) -> anyhow::Result<ExitCode> {
-    let _city = context.city().await?;
+pub async fn run(context: &Context, args: Args) -> anyhow::Result<ExitCode> {
+    let listen = args.listen.as_deref().unwrap_or(&context.config.listen);
+    let address: SocketAddr = listen.parse().with_context(|| format!("“{listen}” is not an address and port"))?;
+    if !address.ip().is_loopback() {
+        bail!(context.say(
+            "Oturum açma henüz yok: sunucu yalnızca bu makineden (127.0.0.1) dinleyebilir.",
+            "There are no logins yet: the server may listen on this machine (127.0.0.1) only."
+        ).to_owned());
+    }
+    let city = context.city().await?;
+    let app = Arc::new(App::new(Arc::clone(&city.desk), context.act("page"), settings(context)));
+    let router = meydan_faces::router(app);
+    let listener = tokio::net::TcpListener::bind(address).await.with_context(|| format!("can't listen on {address}"))?;
+    let listener = listener.tap_io(|tcp| {
+        if let Err(e) = tcp.set_nodelay(true) {
+            tracing::warn!("TCP_NODELAY can't be set: {e}");
+        }
+    });
+    let reload = tokio::spawn(reload_definitions(city, context.config.definitions_folder()));
+    announce(context, address);
+    let (stop, stopped) = tokio::sync::oneshot::channel();
+    let server = axum::serve(listener, router).with_graceful_shutdown(async move {
+        stop_signal().await;
+        let _ = stop.send(());
+    });
+    tokio::select! {
+        done = server => done?,
+        () = async { let _ = stopped.await; tokio::time::sleep(GRACE).await } => tracing::warn!("some requests did not end in time"),
+    }
+    reload.abort();
     Ok(ExitCode::SUCCESS)
+}
+
+fn settings(context: &Context) -> Settings {
+    let city = &context.config.city;
+    Settings {
+        base_url: context.config.base_url.clone(),
+        city_title: city.title.clone(),
+        generated: city.generated,
+        centre_lon: city.centre[0],
+        centre_lat: city.centre[1],
+        zoom: city.zoom,
+    }
+}
+
+fn announce(context: &Context, address: SocketAddr) {
+    let acting = &context.config.acting;
+    if context.json {
+        println!("{}", serde_json::json!({ "listening": format!("http://{address}/"), "acting": acting.person, "post": acting.post }));
+        return;
+    }
+    println!("{}  http://{address}/", context.say("Meydan açık:", "Meydan is open:"));
+    println!(
+        "{} {} ({}). {}",
+        context.say("Oturum açma henüz yok; işlemleri yapan:", "There are no logins yet; acting person:"),
+        acting.person,
+        acting.post,
+        context.say("Sunucu yalnızca bu makineden yanıt verir.", "The server answers on this machine only.")
+    );
+}
+
+async fn stop_signal() {
+    let interrupt = tokio::signal::ctrl_c();
+    let Ok(mut terminate) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) else {
+        let _ = interrupt.await;
+        return;
+    };
+    tokio::select! {
+        _ = interrupt => {}
+        _ = terminate.recv() => {}
+    }
+}
+
+/// Looks at the city's definitions now and then; takes what changed if it loses nothing, else says why not and keeps the old.
+async fn reload_definitions(city: City, folder: PathBuf) {
+    let mut seen = stamps(&folder);
+    loop {
+        tokio::time::sleep(RELOAD_INTERVAL).await;
+        let now = stamps(&folder);
+        if now == seen {
+            continue;
+        }
+        seen = now;
+        let wanted = match load_definitions(&folder) {
+            Ok(wanted) => wanted,
+            Err(faults) => {
+                for f in faults {
+                    tracing::error!("{}:{}: {}: {}", f.file, f.line, f.field, f.message.en);
+                }
+                continue;
+            }
+        };
+        match bring(&city.store, &wanted).await {
+            Ok(plan) => match city.desk.reload(Arc::new(wanted)) {
+                Ok(()) => tracing::info!("definitions reloaded, {} steps", plan.steps.len()),
+                Err(e) => tracing::error!("definitions not reloaded: {e}"),
+            },
+            Err(e) => tracing::error!("definitions not reloaded: {e:#}"),
+        }
+    }
+}
+
+/// Times of change of the definition files, by path.
+fn stamps(folder: &Path) -> BTreeMap<PathBuf, SystemTime> {
+    let mut out = BTreeMap::new();
+    let mut folders = vec![folder.to_path_buf()];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+            match entry.metadata() {
+                Ok(meta) if meta.is_dir() => folders.push(entry.path()),
+                Ok(meta) => {
+                    out.insert(entry.path(), meta.modified().unwrap_or(SystemTime::UNIX_EPOCH));
+                }
+                Err(_) => {}
+            }
+        }
+    }
+    out
 }
