@@ -1,6 +1,10 @@
 //! What every handler has at hand, and the one router of all faces.
 
-use crate::{Problem, log, pages, problem};
+use crate::{
+    Problem,
+    definitions::{Definitions, Kept},
+    log, ogc_common, ogc_features, pages, problem,
+};
 use axum::{
     Router,
     extract::Request,
@@ -8,7 +12,8 @@ use axum::{
     middleware::{self, Next},
     response::{IntoResponse, Response},
 };
-use meydan_kernel::{Act, Bilingual, Desk};
+use meydan_geo::Bbox;
+use meydan_kernel::{Act, Bilingual, Desk, Register};
 use std::sync::Arc;
 
 /// What the configuration says to the faces.
@@ -50,12 +55,24 @@ pub struct App {
     pub acting: Act,
     /// What the configuration says.
     pub settings: Settings,
+    pub(crate) counts: ogc_features::Counts,
+    definitions: Kept,
 }
 
 impl App {
     /// An app over a desk.
     pub fn new(desk: Arc<Desk>, acting: Act, settings: Settings) -> Self {
-        Self { desk, acting, settings }
+        Self { desk, acting, settings, counts: ogc_features::Counts::default(), definitions: Kept::default() }
+    }
+
+    /// The catalogue in force with what the faces make of it.
+    pub fn definitions(&self) -> Arc<Definitions> {
+        self.definitions.of(self.desk.catalogue())
+    }
+
+    /// The box round all geometries of a register, lon/lat, if it is known without looking at each.
+    pub fn extent(&self, _register: &Register) -> Option<Bbox> {
+        None
     }
 
     /// The acting person through a face (`api`, `page`), for a reason.
@@ -69,6 +86,8 @@ pub fn router(app: Arc<App>) -> Router {
     Router::new()
         .merge(pages::routes())
         .merge(log::routes())
+        .merge(ogc_common::routes())
+        .merge(ogc_features::routes())
         .fallback(no_such_path)
         .method_not_allowed_fallback(wrong_method)
         .layer(middleware::from_fn(cross_origin))

@@ -3,8 +3,11 @@
 //! What this crate may never know: which store it has, SQL, a register by name. What it may never do: decide who may what.
 
 pub mod app;
+pub mod definitions;
 pub mod log;
 pub mod negotiate;
+pub mod ogc_common;
+pub mod ogc_features;
 pub mod pages;
 pub mod problem;
 

@@ -196,6 +196,17 @@ pub fn wrong_method() -> Problem {
     Problem::with_status(error, StatusCode::METHOD_NOT_ALLOWED)
 }
 
+/// The problem of an `Accept` header that takes nothing that the path has.
+pub fn not_acceptable() -> Problem {
+    Error::new(
+        Kind::Unsupported,
+        "not-acceptable",
+        "İstenen ortam türü burada verilmiyor.",
+        "The media type asked for is not given here.",
+    )
+    .into()
+}
+
 /// The problem of a body over its limit.
 pub fn body_too_large() -> Problem {
     Error::new(Kind::TooLarge, "body-too-large", "İstek gövdesi çok büyük.", "The request's body is too large.").into()

@@ -1,0 +1,108 @@
+//! The collections (OGC 17-069r4, 7.13 and 7.14): one per register.
+
+use super::{EXPORT_FORMATS, space::Space};
+use crate::{
+    App, Problem,
+    negotiate,
+    ogc_common::{
+        ROOT,
+        link::{self, Link},
+        params::{Params, take_format},
+        reply,
+    },
+};
+use axum::{
+    extract::{Path, State},
+    http::{HeaderMap, Uri},
+    response::Response,
+};
+use meydan_kernel::{Lang, Register, Result};
+use serde_json::{Value as Json, json};
+use std::sync::Arc;
+
+/// `GET /ogc/collections`.
+pub async fn collections(State(app): State<Arc<App>>, uri: Uri, headers: HeaderMap) -> Result<Response, Problem> {
+    no_other_parameters(&uri)?;
+    let lang = negotiate::lang(&uri, &headers);
+    let base = negotiate::base_url(&app, &headers);
+    let definitions = app.definitions();
+    let list: Vec<Json> = definitions.catalogue.registers.values().map(|r| describe(&app, &base, lang, r)).collect();
+    let body = json!({
+        "links": [Link::new("self", link::JSON, format!("{base}{ROOT}/collections"))],
+        "crs": Space::ALL.map(Space::uri),
+        "collections": list,
+    });
+    Ok(reply::json(&headers, lang, link::JSON, &body)?)
+}
+
+/// `GET /ogc/collections/{id}`.
+pub async fn collection(
+    State(app): State<Arc<App>>,
+    Path(id): Path<String>,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    no_other_parameters(&uri)?;
+    let lang = negotiate::lang(&uri, &headers);
+    let definitions = app.definitions();
+    let register = definitions.catalogue.register(&id)?;
+    Ok(reply::json(&headers, lang, link::JSON, &describe(&app, &negotiate::base_url(&app, &headers), lang, register))?)
+}
+
+fn no_other_parameters(uri: &Uri) -> Result<()> {
+    let mut params = Params::parse(uri)?;
+    take_format(&mut params, &["json"])?;
+    params.finish()
+}
+
+fn describe(app: &App, base: &str, lang: Lang, register: &Register) -> Json {
+    let mut body = json!({
+        "id": register.name,
+        "title": register.title.get(lang),
+        "description": register.description.get(lang),
+        "itemType": "feature",
+        "crs": Space::ALL.map(Space::uri),
+        "links": links(base, lang, register),
+    });
+    if register.geometry.is_some() {
+        body["storageCrs"] = Space::LonLat.uri().into();
+        if let Some(b) = app.extent(register) {
+            body["extent"] = json!({ "spatial": { "bbox": [[b.min_x, b.min_y, b.max_x, b.max_y]], "crs": Space::LonLat.uri() } });
+        }
+    }
+    let metadata = &register.metadata;
+    if !metadata.keywords.is_empty() {
+        body["keywords"] = metadata.keywords.iter().map(|k| k.get(lang)).collect::<Vec<_>>().into();
+    }
+    if let Some(licence) = &metadata.licence {
+        body["license"] = licence.as_str().into();
+    }
+    if let Some(owner) = &metadata.owner {
+        body["attribution"] = owner.get(lang).into();
+    }
+    body
+}
+
+fn links(base: &str, lang: Lang, register: &Register) -> Vec<Link> {
+    let here = format!("{base}{ROOT}/collections/{}", register.name);
+    let (items, page, queryables, schema, tiles) = match lang {
+        Lang::Tr => ("Kayıtlar", "Kütüğün sayfası", "Süzülebilen alanlar", "Şema", "Vektör karolar"),
+        Lang::En => ("Features", "The register's page", "Queryable fields", "Schema", "Vector tiles"),
+    };
+    let mut links = vec![
+        Link::new("self", link::JSON, here.clone()),
+        Link::new("alternate", link::HTML, format!("{base}/registers/{}", register.name)).title(page),
+        Link::new("items", link::GEOJSON, format!("{here}/items")).title(items),
+        Link::new(link::REL_QUERYABLES, link::SCHEMA, format!("{here}/queryables")).title(queryables),
+        Link::new("queryables", link::SCHEMA, format!("{here}/queryables")).title(queryables),
+        Link::new("describedby", link::SCHEMA, format!("{here}/schema")).title(schema),
+        Link::new(link::REL_SCHEMA, link::SCHEMA, format!("{here}/schema")).title(schema),
+    ];
+    links.extend(EXPORT_FORMATS.map(|f| {
+        Link::new("enclosure", f.media_type, format!("{here}/export/{}", f.name)).title(format!("{items} ({})", f.extension))
+    }));
+    if register.geometry.is_some() {
+        links.push(Link::new(link::REL_TILESETS, link::JSON, format!("{here}/tiles")).title(tiles));
+    }
+    links
+}

@@ -1,0 +1,37 @@
+//! OGC API Features: Part 1 core (17-069r4), Part 2 CRS (18-058r1), Part 3 filtering (19-079r2), Part 5 schemas (23-058r1).
+
+mod ask;
+mod collection;
+mod count;
+mod cursor;
+mod datetime;
+mod export;
+mod filter;
+mod item;
+mod items;
+mod queryables;
+mod schema;
+mod space;
+mod write;
+
+pub use ask::{DEFAULT_LIMIT, FORMATS, MAX_LIMIT, RESERVED};
+pub use count::Counts;
+pub use export::FORMATS as EXPORT_FORMATS;
+pub use schema::{document as schema_document, property as schema_property};
+pub use space::Space;
+
+use crate::App;
+use axum::{Router, routing::get};
+use std::sync::Arc;
+
+/// Routes of the collections.
+pub fn routes() -> Router<Arc<App>> {
+    Router::new()
+        .route("/ogc/collections", get(collection::collections))
+        .route("/ogc/collections/{id}", get(collection::collection))
+        .route("/ogc/collections/{id}/items", get(items::items))
+        .route("/ogc/collections/{id}/items/{feature}", get(item::item))
+        .route("/ogc/collections/{id}/export/{format}", get(export::export))
+        .route("/ogc/collections/{id}/queryables", get(queryables::queryables))
+        .route("/ogc/collections/{id}/schema", get(schema::schema))
+}

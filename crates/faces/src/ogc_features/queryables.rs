@@ -1,0 +1,53 @@
+//! Queryables (OGC 19-079r2, 6): what `filter` and parameters by name may ask for, as JSON Schema.
+
+use super::schema;
+use crate::{
+    App, Problem, negotiate,
+    ogc_common::{
+        ROOT, link,
+        params::{Params, take_format},
+        reply,
+    },
+};
+use axum::{
+    extract::{Path, State},
+    http::{HeaderMap, Uri},
+    response::Response,
+};
+use serde_json::{Map, json};
+use std::sync::Arc;
+
+/// `GET /ogc/collections/{id}/queryables`.
+pub async fn queryables(
+    State(app): State<Arc<App>>,
+    Path(id): Path<String>,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let mut params = Params::parse(&uri)?;
+    take_format(&mut params, &["json"])?;
+    params.finish()?;
+    let lang = negotiate::lang(&uri, &headers);
+    let definitions = app.definitions();
+    let register = definitions.catalogue.register(&id)?;
+    let base = negotiate::base_url(&app, &headers);
+    let mut properties = Map::new();
+    for field in &register.fields {
+        properties.insert(field.name.clone(), schema::property(&definitions.catalogue, field, lang));
+    }
+    properties.insert("fid".into(), json!({ "title": "fid", "type": "integer" }));
+    properties.insert("id".into(), json!({ "title": "id", "type": "string", "format": "uuid" }));
+    properties.insert("recorded_at".into(), json!({ "title": "recorded_at", "type": "string", "format": "date-time" }));
+    if let Some(geometry) = &register.geometry {
+        properties.insert("geometry".into(), schema::geometry(geometry, lang));
+    }
+    let body = json!({
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": format!("{base}{ROOT}/collections/{}/queryables", register.name),
+        "type": "object",
+        "title": register.title.get(lang),
+        "properties": properties,
+        "additionalProperties": false,
+    });
+    Ok(reply::json(&headers, lang, link::SCHEMA, &body)?)
+}
