@@ -1,1 +1,86 @@
 //! The systems of the regulation: definitions, texts, styles and behaviour, one folder each.
+//!
+//! What a module may never know: a face, a store.
+
+mod folder;
+
+pub use folder::{CITY_MODULE, look, read_folder};
+
+use meydan_kernel::catalogue::Source;
+
+/// (module, file, text) of every built in file; made by `build.rs`.
+const FILES: &[(&str, &str, &str)] = include!(concat!(env!("OUT_DIR"), "/sources.rs"));
+
+/// The built in definitions and styles of all modules.
+pub fn sources() -> Vec<Source> {
+    FILES
+        .iter()
+        .map(|(module, file, text)| Source { module: (*module).to_owned(), file: (*file).to_owned(), text: (*text).to_owned() })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use meydan_kernel::catalogue::{Theme, load, plan};
+
+    #[test]
+    fn the_built_in_definitions_have_no_fault() {
+        let catalogue = load(&sources()).unwrap_or_else(|faults| panic!("{faults:#?}"));
+        for name in [
+            "province", "district", "neighbourhood", "street", "street_centreline", "street_side", "building", "independent_unit",
+            "door", "parcel", "park", "point_of_interest", "land_cover",
+        ] {
+            let register = catalogue.register(name).unwrap();
+            assert!(!register.articles.is_empty() && register.freshness.is_some() && register.retention.is_some(), "{name}");
+            assert!(register.metadata.owner.is_some() && register.tucbs.is_some(), "{name}");
+        }
+        assert!(plan(&catalogue, &catalogue, &[]).is_empty());
+    }
+
+    #[test]
+    fn no_named_colour_is_left_in_either_theme() {
+        let catalogue = load(&sources()).unwrap();
+        for theme in [Theme::Light, Theme::Dark] {
+            for drawn in catalogue.drawing(theme) {
+                let text = serde_json::to_string(&drawn.layer).unwrap();
+                assert!(!text.contains("\"@"), "{text}");
+            }
+        }
+        assert!(catalogue.colour("land", Theme::Dark).is_some());
+    }
+
+    #[test]
+    fn a_citys_own_folder_adds_a_register_and_a_colour() {
+        let folder = tempfile::tempdir().unwrap();
+        assert_eq!(read_folder(&folder.path().join("missing")).unwrap().len(), 0);
+        let before = look(folder.path()).unwrap();
+        std::fs::create_dir(folder.path().join("registers")).unwrap();
+        let text = r##"
+            [register]
+            name = "fountain"
+            title = { tr = "Çeşme", en = "Fountain" }
+            description = { tr = "Tarihî çeşmeler.", en = "Historic fountains." }
+            [[field]]
+            name = "name"
+            title = { tr = "Ad", en = "Name" }
+            type = "text"
+            [[field]]
+            name = "neighbourhood"
+            title = { tr = "Mahalle", en = "Neighbourhood" }
+            type = "reference"
+            register = "neighbourhood"
+            [palette]
+            water = { light = "#00ffff", dark = "#003333" }
+        "##;
+        std::fs::write(folder.path().join("registers/fountain.toml"), text).unwrap();
+        assert_ne!(look(folder.path()).unwrap(), before);
+        let built_in = load(&sources()).unwrap();
+        let mut all = sources();
+        all.extend(read_folder(folder.path()).unwrap());
+        let catalogue = load(&all).unwrap();
+        assert_eq!(catalogue.register("fountain").unwrap().module, CITY_MODULE);
+        assert_eq!(catalogue.colour("water", Theme::Light), Some("#00ffff"));
+        assert_eq!(plan(&built_in, &catalogue, &[]).refused, []);
+    }
+}
