@@ -4,10 +4,12 @@
 
 pub mod bbox;
 pub mod feature;
+pub mod geojson;
 pub mod relate;
 pub mod parts;
 pub mod predicates;
 pub mod repair;
+pub mod tiles;
 pub mod validity;
 pub mod wkb;
 

@@ -195,6 +195,23 @@ impl Writer {
         self.position(position);
     }
 
+    /// The head of a line whose positions follow by [`Writer::position`].
+    pub fn open_line_string(&mut self, positions: usize) {
+        self.head(GeometryType::LineString);
+        self.count(positions);
+    }
+
+    /// The head of a polygon whose rings follow by [`Writer::open_ring`].
+    pub fn open_polygon(&mut self, rings: usize) {
+        self.head(GeometryType::Polygon);
+        self.count(rings);
+    }
+
+    /// The head of a ring whose positions follow by [`Writer::position`].
+    pub fn open_ring(&mut self, positions: usize) {
+        self.count(positions);
+    }
+
     /// A line.
     pub fn line_string(&mut self, positions: &[Position]) {
         self.head(GeometryType::LineString);
@@ -236,7 +253,8 @@ impl Writer {
         }
     }
 
-    fn position(&mut self, (x, y): Position) {
+    /// One position of an open line or ring.
+    pub fn position(&mut self, (x, y): Position) {
         self.not_finite |= !(x.is_finite() && y.is_finite());
         self.out.extend_from_slice(&x.to_le_bytes());
         self.out.extend_from_slice(&y.to_le_bytes());
