@@ -49,6 +49,8 @@ enum Command {
     Backup(command::backup::Args),
     /// Make a store from a backup and prove that they are equal.
     Restore(command::restore::Args),
+    /// Check definitions, see what they would change, bring them into force.
+    Catalog(command::catalog::Args),
     /// Look at the health of the store and say what to do.
     Doctor(command::doctor::Args),
     /// Print the completion script of a shell.
@@ -94,6 +96,7 @@ async fn run(cli: Cli, lang: Lang) -> anyhow::Result<ExitCode> {
         Command::Serve(args) => command::serve::run(&context, args).await,
         Command::Backup(args) => command::backup::run(&context, args).await,
         Command::Restore(args) => command::restore::run(&context, args).await,
+        Command::Catalog(args) => command::catalog::run(&context, args).await,
         Command::Doctor(args) => command::doctor::run(&context, args).await,
         Command::Completion { shell } => {
             clap_complete::generate(shell, &mut Cli::command(), "meydan", &mut std::io::stdout());

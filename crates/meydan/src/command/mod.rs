@@ -1,6 +1,7 @@
 //! The commands, one file each: arguments, and `run` that returns the exit code.
 
 pub mod backup;
+pub mod catalog;
 pub mod doctor;
 pub mod restore;
 pub mod serve;

@@ -40,6 +40,8 @@ pub async fn run(context: &Context, args: Args) -> anyhow::Result<ExitCode> {
     let app = Arc::new(App::new(Arc::clone(&city.desk), context.act("page"), settings(context)));
     let router = meydan_faces::router(app);
     let listener = tokio::net::TcpListener::bind(address).await.with_context(|| format!("can't listen on {address}"))?;
+    // Port 0 asks for any free one.
+    let address = listener.local_addr()?;
     let listener = listener.tap_io(|tcp| {
         if let Err(e) = tcp.set_nodelay(true) {
             tracing::warn!("TCP_NODELAY can't be set: {e}");

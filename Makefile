@@ -1,0 +1,37 @@
+# Everything a person needs: make run, make test, make bench, make lint. Each installs what it needs and is missing.
+.PHONY: run test bench lint web tools-web tools-test coverage clean
+CITY ?= data
+DOORS ?= 6000
+CARGO ?= cargo
+
+run: web
+	$(CARGO) build --release -p meydan
+	mkdir -p $(CITY)
+	test -e $(CITY)/city.gpkg || target/release/meydan --config $(CITY)/meydan.toml demo --doors $(DOORS)
+	target/release/meydan --config $(CITY)/meydan.toml serve
+
+test: web tools-test
+	tests/run
+
+bench: web tools-test
+	benches/run
+
+lint: web
+	$(CARGO) fmt --all --check
+	$(CARGO) clippy --workspace --all-targets --locked -- -D warnings
+	npm --prefix web run check
+
+coverage:
+	tests/coverage.py > docs/coverage.md
+
+web: tools-web
+	cd web && (test -d node_modules || npm ci --no-audit --no-fund) && npm run build
+
+tools-web:
+	@tests/need npm node -- nodejs npm
+
+tools-test:
+	@tests/need ogr2ogr chromium psql openssl python3 pkg:postgresql-postgis py:ensurepip -- gdal-bin chromium postgresql postgresql-postgis openssl python3 python3-venv
+
+clean:
+	rm -rf target web/dist web/node_modules tests/browser/node_modules tests/.venv
