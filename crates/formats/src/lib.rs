@@ -1,1 +1,22 @@
 //! One folder per file format: read a stream of features, write a stream of features.
+//!
+//! This crate knows no register and no catalogue. A reader gives columns, CRS and features one after another in bounded
+//! memory, whatever the file claims; a writer takes a layout and features. Limits are named constants beside what they limit.
+
+pub mod crs;
+pub mod csv;
+pub mod error;
+pub mod flatgeobuf;
+pub mod geojson;
+pub mod geopackage;
+mod names;
+pub mod reader;
+mod shape;
+pub mod shapefile;
+pub mod wkt;
+pub mod writer;
+
+pub use crs::Crs;
+pub use error::{Error, Result};
+pub use reader::{Format, Layer, Options, Reader, open};
+pub use writer::{Kind, Layout, OutColumn, Writer, create};

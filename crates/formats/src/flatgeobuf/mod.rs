@@ -1,0 +1,7 @@
+//! FlatGeobuf 3. Reading is our own loop over checked buffers: the crate's reader trusts the lengths in a file.
+
+mod read;
+mod write;
+
+pub use read::Reader;
+pub use write::Writer;

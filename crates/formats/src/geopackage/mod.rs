@@ -1,0 +1,8 @@
+//! OGC GeoPackage: any 1.0–1.4 file is read; 1.4 with an R-tree is written.
+
+mod blob;
+mod read;
+mod write;
+
+pub use read::Reader;
+pub use write::Writer;
