@@ -2,6 +2,7 @@
 //!
 //! What this crate may never know: a face, a register by name, a permission.
 
+pub mod backup;
 pub mod postgres;
 pub mod seal;
 pub mod sql;
@@ -15,11 +16,8 @@ use std::sync::Arc;
 /// # Errors
 /// `store-unavailable`, or what the store says about a file that is not its own.
 pub async fn open(location: &str) -> Result<Arc<dyn Store>> {
-    let _ = location;
-    Err(meydan_kernel::Error::internal("no store yet"))
-    /* if location.starts_with("postgres://") || location.starts_with("postgresql://") {
-        Ok(Arc::new(postgres::PostgresStore::connect(location).await?))
-    } else {
-        Ok(Arc::new(sqlite::SqliteStore::open(std::path::Path::new(location)).await?))
-    } */
+    if location.starts_with("postgres://") || location.starts_with("postgresql://") {
+        return Err(meydan_kernel::Error::unavailable("the PostgreSQL store is not wired yet"));
+    }
+    Ok(Arc::new(sqlite::SqliteStore::open(std::path::Path::new(location)).await?))
 }

@@ -1,1 +1,238 @@
 //! The embedded store: one GeoPackage file.
+//!
+//! One thread writes and commits for all who wait; a pool of threads reads; foreign programs may read the file at any time
+//! and are refused by the database itself when they write.
+
+mod apply;
+mod blob;
+mod change;
+mod collation;
+mod connect;
+mod definitions;
+mod dialect;
+mod failure;
+mod geometry_function;
+mod head;
+mod health;
+mod instant;
+mod log;
+mod names;
+mod near;
+mod past;
+mod read;
+mod readers;
+mod refusal;
+mod rows;
+mod salt;
+mod scan;
+mod schema;
+mod seals;
+mod select;
+mod state;
+mod tables;
+mod write_record;
+mod writer;
+
+use futures::stream::BoxStream;
+use jiff::Timestamp;
+use meydan_kernel::{
+    Catalogue, Changeset, Committed, Error, Query, Record, Register, Result, Store, Version,
+    catalogue::Plan,
+    head_watch,
+    log::{Entry, Seal, TileId},
+    query::Key,
+    store::LogQuery,
+};
+use rusqlite::Connection;
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+    thread,
+};
+use tokio::sync::{mpsc, oneshot};
+use uuid::Uuid;
+
+/// The store in one GeoPackage file.
+pub struct SqliteStore {
+    path: PathBuf,
+    jobs: mpsc::Sender<writer::Job>,
+    readers: readers::Readers,
+    streams: scan::Streams,
+    log: log::Reader,
+    head: Arc<head::Head>,
+    sender: head_watch::Sender,
+}
+
+impl SqliteStore {
+    /// Opens the store at a path; makes the file if there is none.
+    ///
+    /// # Errors
+    /// `not-a-store` for a file that is not ours, `newer-store` for one of a newer version, `store-unavailable` if the file
+    /// can't be opened.
+    pub async fn open(path: &Path) -> Result<Self> {
+        let path = path.to_owned();
+        tokio::task::spawn_blocking(move || Self::open_now(&path)).await.map_err(Error::internal)?
+    }
+
+    fn open_now(path: &Path) -> Result<Self> {
+        let new = !path.exists();
+        let mut conn = connect::writer(path)?;
+        schema::make_or_check(&mut conn)?;
+        if new {
+            sync_directory_of(path)?;
+        }
+        let sender = head_watch::Sender::default();
+        let (jobs, waiting) = mpsc::channel(writer::MAX_WAITING);
+        let writer = writer::Writer { conn, state: state::State::default(), jobs: waiting, head: sender.clone() };
+        thread::Builder::new().name("sqlite-write".to_owned()).spawn(move || writer.run()).map_err(Error::unavailable)?;
+        Ok(Self {
+            readers: readers::Readers::start(path)?,
+            streams: scan::Streams::new(path.to_owned()),
+            head: head::Head::start(path, sender.clone())?,
+            log: log::Reader::default(),
+            path: path.to_owned(),
+            jobs,
+            sender,
+        })
+    }
+
+    /// Runs a task on the writer's connection and waits for its result.
+    async fn write<T: Send + 'static>(
+        &self,
+        task: impl FnOnce(&mut Connection, &mut state::State) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let (reply, answer) = oneshot::channel();
+        let task: writer::Task = Box::new(move |conn, state| {
+            // Whoever asked may have gone away.
+            let _ = reply.send(task(conn, state));
+        });
+        self.jobs.send(writer::Job::Run(task)).await.map_err(|_| writer_gone())?;
+        answer.await.map_err(|_| writer_gone())?
+    }
+}
+
+fn writer_gone() -> Error {
+    Error::unavailable("the writer has ended")
+}
+
+/// Makes a new file's name durable.
+fn sync_directory_of(path: &Path) -> Result<()> {
+    let directory = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    std::fs::File::open(directory).and_then(|d| d.sync_all()).map_err(Error::unavailable)
+}
+
+#[async_trait::async_trait]
+impl Store for SqliteStore {
+    fn name(&self) -> &'static str {
+        "sqlite"
+    }
+
+    async fn catalogue(&self) -> Result<Option<Catalogue>> {
+        self.readers.ask(definitions::catalogue).await
+    }
+
+    async fn apply(&self, plan: &Plan, catalogue: &Catalogue) -> Result<()> {
+        let (plan, catalogue) = (plan.clone(), catalogue.clone());
+        self.write(move |conn, state| apply::apply(conn, state, &plan, &catalogue)).await
+    }
+
+    async fn commit(&self, changeset: Changeset) -> Result<Committed> {
+        let (reply, answer) = oneshot::channel();
+        self.jobs.send(writer::Job::Commit(changeset, reply)).await.map_err(|_| writer_gone())?;
+        answer.await.map_err(|_| writer_gone())?
+    }
+
+    async fn get(&self, register: &Arc<Register>, key: Key, as_of: Option<Timestamp>) -> Result<Option<Record>> {
+        let register = Arc::clone(register);
+        self.readers.ask(move |conn| read::get(conn, &register, key, as_of)).await
+    }
+
+    async fn query(&self, query: &Query) -> Result<Vec<Record>> {
+        let query = query.clone();
+        self.readers.ask(move |conn| read::page(conn, &query)).await
+    }
+
+    async fn count(&self, query: &Query) -> Result<u64> {
+        let query = query.clone();
+        self.readers.ask(move |conn| read::count(conn, &query)).await
+    }
+
+    fn scan(&self, query: Query) -> BoxStream<'static, Result<Vec<Record>>> {
+        self.streams.start(Box::new(move |conn, take| read::each(conn, &query, take)))
+    }
+
+    async fn history(&self, register: &Arc<Register>, id: Uuid) -> Result<Vec<Version>> {
+        let (register, log) = (Arc::clone(register), self.log.clone());
+        self.readers.ask(move |conn| past::history(conn, &log, &register, id)).await
+    }
+
+    fn scan_history(&self, register: Arc<Register>) -> BoxStream<'static, Result<Vec<Record>>> {
+        self.streams.start(Box::new(move |conn, take| past::each_past(conn, &register, None, take)))
+    }
+
+    fn head(&self) -> i64 {
+        self.head.now()
+    }
+
+    fn watch(&self) -> head_watch::Receiver {
+        self.sender.subscribe()
+    }
+
+    async fn entries(&self, from: i64, limit: usize) -> Result<Vec<Entry>> {
+        let log = self.log.clone();
+        self.readers.ask(move |conn| log.from(conn, from, limit)).await
+    }
+
+    async fn find_entries(&self, query: &LogQuery) -> Result<Vec<Entry>> {
+        let (query, log) = (query.clone(), self.log.clone());
+        self.readers.ask(move |conn| log.find(conn, &query)).await
+    }
+
+    async fn follower(&self, name: &str) -> Result<i64> {
+        let name = name.to_owned();
+        self.readers.ask(move |conn| log::follower(conn, &name)).await
+    }
+
+    async fn set_follower(&self, name: &str, next: i64) -> Result<()> {
+        let name = name.to_owned();
+        self.write(move |conn, _| log::set_follower(conn, &name, next)).await
+    }
+
+    async fn last_seal(&self) -> Result<Option<Seal>> {
+        self.readers.ask(seals::last).await
+    }
+
+    async fn seal_covering(&self, size: i64) -> Result<Option<Seal>> {
+        self.readers.ask(move |conn| seals::covering(conn, size)).await
+    }
+
+    async fn seals(&self, after: i64, limit: usize) -> Result<Vec<Seal>> {
+        self.readers.ask(move |conn| seals::after(conn, after, limit)).await
+    }
+
+    async fn put_seal(&self, seal: &Seal, tiles: &[(TileId, Vec<u8>)]) -> Result<()> {
+        let (seal, tiles) = (seal.clone(), tiles.to_vec());
+        self.write(move |conn, _| seals::put(conn, &seal, &tiles)).await
+    }
+
+    async fn put_time_stamp(&self, size: i64, response: &[u8]) -> Result<()> {
+        let response = response.to_vec();
+        self.write(move |conn, _| seals::stamp(conn, size, &response)).await
+    }
+
+    async fn tile(&self, id: TileId) -> Result<Option<Vec<u8>>> {
+        self.readers.ask(move |conn| seals::tile(conn, id)).await
+    }
+
+    async fn backup(&self, to: &Path) -> Result<()> {
+        let (path, to) = (self.path.clone(), to.to_owned());
+        let copy = move || connect::reader(&path).and_then(|conn| health::backup(&conn, &to));
+        tokio::task::spawn_blocking(copy).await.map_err(Error::internal)?
+    }
+
+    async fn checks(&self) -> Result<Vec<(String, bool, String)>> {
+        let catalogue = self.catalogue().await?;
+        let path = self.path.clone();
+        self.readers.ask(move |conn| health::checks(conn, &path, catalogue.as_ref())).await
+    }
+}

@@ -1,0 +1,106 @@
+//! Pages of a box in the order of fid, the map's and the API's daily bread: the R-tree's answer is sorted here and rows are
+//! fetched one by one, so that a page of 100 out of thousands costs 100 rows and no statement sorts or keeps anything.
+
+use super::{
+    dialect::{Boxes, Sqlite},
+    failure::failure,
+    names::rtree,
+    rows::{self, columns},
+    select::{What, select},
+};
+use crate::sql::{Param, names::quoted, question::conditions};
+use meydan_geo::Bbox;
+use meydan_kernel::{Query, Record, Result, Value};
+use rusqlite::{Connection, params, params_from_iter};
+
+/// Limit: hits of the R-tree that are sorted in memory. A box with more covers so much that a scan in fid order soon has a page.
+const MAX_HITS: usize = 20_000;
+
+/// A page, if the query is of this sort.
+pub(super) fn page(conn: &Connection, query: &Query) -> Result<Option<Vec<Record>>> {
+    let apt = !query.bbox.is_empty() && query.sort.is_none() && query.as_of.is_none() && query.ids.is_none();
+    let Some(limit) = query.limit.filter(|_| apt && query.register.geometry.is_some()) else { return Ok(None) };
+    let after = query.after.as_ref().map_or(0, |c| c.fid);
+    match hits(conn, query, after)? {
+        Some(fids) => fetch(conn, query, &fids, limit).map(Some),
+        None => wide(conn, query).map(Some),
+    }
+}
+
+/// Fids in the boxes after the cursor, ascending; `None` if there are too many.
+fn hits(conn: &Connection, query: &Query, after: i64) -> Result<Option<Vec<i64>>> {
+    let sql = format!(
+        "SELECT id FROM {} WHERE maxx >= ?1 AND minx <= ?2 AND maxy >= ?3 AND miny <= ?4",
+        quoted(&rtree(&query.register.name))
+    );
+    let mut find = conn.prepare_cached(&sql).map_err(failure)?;
+    let mut fids = Vec::new();
+    for b in &query.bbox {
+        let mut found = find.query(params![b.min_x, b.max_x, b.min_y, b.max_y]).map_err(failure)?;
+        let mut seen = 0;
+        while let Some(row) = found.next().map_err(failure)? {
+            seen += 1;
+            if seen > MAX_HITS {
+                return Ok(None);
+            }
+            let fid = row.get(0).map_err(failure)?;
+            if fid > after {
+                fids.push(fid);
+            }
+        }
+    }
+    fids.sort_unstable();
+    fids.dedup();
+    Ok(Some(fids))
+}
+
+fn fetch(conn: &Connection, query: &Query, fids: &[i64], limit: usize) -> Result<Vec<Record>> {
+    // The fid is the first parameter; the filter's follow.
+    let mut params = vec![Param::Value(Value::Int(0))];
+    let boxless = Query { bbox: Vec::new(), ..query.clone() };
+    let tests: String = conditions(&Sqlite(Boxes::Rows), &boxless, &mut params).iter().map(|t| format!(" AND {t}")).collect();
+    let sql = format!("SELECT {} FROM {} WHERE fid = ?1{tests}", columns(&query.register), quoted(&query.register.name));
+    let mut find = conn.prepare_cached(&sql).map_err(failure)?;
+    for (i, param) in params.iter().enumerate().skip(1) {
+        find.raw_bind_parameter(i + 1, param).map_err(failure)?;
+    }
+    let mut skip = query.offset;
+    let mut out = Vec::with_capacity(limit.min(fids.len()));
+    for fid in fids {
+        if out.len() == limit {
+            break;
+        }
+        find.raw_bind_parameter(1, fid).map_err(failure)?;
+        let mut found = find.raw_query();
+        let Some(row) = found.next().map_err(failure)? else { continue };
+        let record = rows::record(&query.register, row)?;
+        if !touches(&record, &query.bbox) {
+            continue;
+        }
+        if skip > 0 {
+            skip -= 1;
+            continue;
+        }
+        out.push(record);
+    }
+    Ok(out)
+}
+
+/// The R-tree's boxes are rounded outwards; this decides.
+fn touches(record: &Record, boxes: &[Bbox]) -> bool {
+    let bbox = record.geometry.as_ref().and_then(meydan_geo::Wkb::bbox);
+    bbox.is_some_and(|found| boxes.iter().any(|b| b.intersects(&found)))
+}
+
+/// The box covers much: without a filter a scan in fid order fills the page soon; with one the planner chooses.
+fn wide(conn: &Connection, query: &Query) -> Result<Vec<Record>> {
+    let boxes = if query.filter.is_none() { Boxes::Rows } else { Boxes::Tree };
+    let select = select(query, What::Records, boxes);
+    let mut find = conn.prepare_cached(&select.sql).map_err(failure)?;
+    let mut found = find.query(params_from_iter(&select.params)).map_err(failure)?;
+    let mut out = Vec::new();
+    while let Some(row) = found.next().map_err(failure)? {
+        out.push(rows::record(&query.register, row)?);
+    }
+    Ok(out)
+}

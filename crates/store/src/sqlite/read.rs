@@ -1,0 +1,95 @@
+//! Answers to questions about records.
+
+use super::{
+    dialect::Boxes,
+    failure::{damaged, failure},
+    instant, near,
+    rows::{self, columns, id_text},
+    select::{What, select},
+};
+use crate::sql::names::{history_of, quoted};
+use jiff::Timestamp;
+use meydan_kernel::{Query, Record, Register, Result, query::Key};
+use rusqlite::{Connection, OptionalExtension, params, params_from_iter};
+use uuid::Uuid;
+
+/// One record, now or as of an instant.
+pub(super) fn get(conn: &Connection, register: &Register, key: Key, as_of: Option<Timestamp>) -> Result<Option<Record>> {
+    let (all, table) = (columns(register), quoted(&register.name));
+    let Some(at) = as_of else {
+        return match key {
+            Key::Id(id) => one(conn, register, &format!("SELECT {all} FROM {table} WHERE id = ?1"), [id_text(id)]),
+            Key::Fid(fid) => one(conn, register, &format!("SELECT {all} FROM {table} WHERE fid = ?1"), [fid]),
+        };
+    };
+    let fid = match key {
+        Key::Fid(fid) => fid,
+        Key::Id(id) => match fid_of(conn, &register.name, id)? {
+            Some(fid) => fid,
+            None => return Ok(None),
+        },
+    };
+    let history = quoted(&history_of(&register.name));
+    let sql = format!(
+        "SELECT {all} FROM {table} WHERE fid = ?1 AND recorded_at <= ?2 UNION ALL \
+         SELECT {all} FROM {history} WHERE fid = ?1 AND recorded_at <= ?2 AND recorded_to > ?2"
+    );
+    one(conn, register, &sql, params![fid, instant::to_text(at)])
+}
+
+fn one(conn: &Connection, register: &Register, sql: &str, params: impl rusqlite::Params) -> Result<Option<Record>> {
+    let mut find = conn.prepare_cached(sql).map_err(failure)?;
+    let mut found = find.query(params).map_err(failure)?;
+    found.next().map_err(failure)?.map(|row| rows::record(register, row)).transpose()
+}
+
+/// The fid of a record that is or once was.
+pub(super) fn fid_of(conn: &Connection, register: &str, id: Uuid) -> Result<Option<i64>> {
+    let current = conn
+        .prepare_cached(&format!("SELECT fid FROM {} WHERE id = ?1", quoted(register)))
+        .and_then(|mut s| s.query_row([id_text(id)], |r| r.get(0)).optional())
+        .map_err(failure)?;
+    if current.is_some() {
+        return Ok(current);
+    }
+    conn.prepare_cached(
+        "SELECT fid FROM meydan_log WHERE id = ?1 AND verb = 3 \
+         AND register = (SELECT number FROM meydan_register WHERE name = ?2)",
+    )
+    .and_then(|mut s| s.query_row(params![id.as_bytes(), register], |r| r.get(0)).optional())
+    .map_err(failure)
+}
+
+/// One page.
+pub(super) fn page(conn: &Connection, query: &Query) -> Result<Vec<Record>> {
+    if let Some(found) = near::page(conn, query)? {
+        return Ok(found);
+    }
+    let mut out = Vec::new();
+    each(conn, query, &mut |record| {
+        out.push(record);
+        Ok(true)
+    })?;
+    Ok(out)
+}
+
+/// Calls `take` with each record in order until it says no.
+pub(super) fn each(conn: &Connection, query: &Query, take: &mut dyn FnMut(Record) -> Result<bool>) -> Result<()> {
+    let select = select(query, What::Records, Boxes::Tree);
+    let mut find = conn.prepare_cached(&select.sql).map_err(failure)?;
+    let mut found = find.query(params_from_iter(&select.params)).map_err(failure)?;
+    while let Some(row) = found.next().map_err(failure)? {
+        if !take(rows::record(&query.register, row)?)? {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// How many match.
+pub(super) fn count(conn: &Connection, query: &Query) -> Result<u64> {
+    let select = select(query, What::Count, Boxes::Tree);
+    let mut find = conn.prepare_cached(&select.sql).map_err(failure)?;
+    let n: i64 = find.query_row(params_from_iter(&select.params), |r| r.get(0)).map_err(failure)?;
+    u64::try_from(n).map_err(|_| damaged("a negative count"))
+}

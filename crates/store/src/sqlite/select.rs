@@ -1,0 +1,72 @@
+//! Queries as SQL: one table for now, two (current and history) as of an instant.
+
+use super::{
+    dialect::{Boxes, Sqlite},
+    instant,
+    rows::columns,
+};
+use crate::sql::{
+    Param,
+    dialect::bind,
+    names::{history_of, quoted},
+    question::{after, conditions, order_by, page},
+};
+use meydan_kernel::{Query, Value};
+
+/// A statement and its parameters.
+pub(super) struct Select {
+    pub(super) sql: String,
+    pub(super) params: Vec<Param>,
+}
+
+/// What is asked for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum What {
+    /// Records, in order, by page.
+    Records,
+    /// How many; paging is ignored.
+    Count,
+}
+
+/// The statement of a query.
+pub(super) fn select(query: &Query, what: What, boxes: Boxes) -> Select {
+    let mut params = Vec::new();
+    let from = source(query, what, boxes, &mut params);
+    let all = columns(&query.register);
+    let sql = match what {
+        What::Count if query.as_of.is_some() => format!("SELECT sum(n) FROM ({from})"),
+        What::Count => from,
+        What::Records => {
+            let order = order_by(&Sqlite(boxes), query);
+            let page = page(&Sqlite(boxes), query, &mut params);
+            if query.as_of.is_some() {
+                format!("SELECT {all} FROM ({from}) {order}{page}")
+            } else {
+                format!("{from} {order}{page}")
+            }
+        }
+    };
+    Select { sql, params }
+}
+
+/// `SELECT … FROM … WHERE …` without order and page.
+fn source(query: &Query, what: What, boxes: Boxes, params: &mut Vec<Param>) -> String {
+    let wanted = match what {
+        What::Records => columns(&query.register),
+        What::Count => "count(*) AS n".to_owned(),
+    };
+    let part = |table: &str, boxes: Boxes, mut tests: Vec<String>, params: &mut Vec<Param>| {
+        tests.extend(conditions(&Sqlite(boxes), query, params));
+        if what == What::Records {
+            tests.extend(after(&Sqlite(boxes), query, params));
+        }
+        let test = if tests.is_empty() { String::new() } else { format!(" WHERE {}", tests.join(" AND ")) };
+        format!("SELECT {wanted} FROM {}{test}", quoted(table))
+    };
+    let name = &query.register.name;
+    let Some(at) = query.as_of else { return part(name, boxes, Vec::new(), params) };
+    let at = bind(&Sqlite(boxes), params, Param::Value(Value::Text(instant::to_text(at))));
+    let now = part(name, boxes, vec![format!("recorded_at <= {at}")], params);
+    let then = part(&history_of(name), Boxes::Rows, vec![format!("recorded_at <= {at} AND recorded_to > {at}")], params);
+    format!("{now} UNION ALL {then}")
+}
