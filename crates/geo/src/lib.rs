@@ -3,6 +3,7 @@
 //! Coordinates are longitude, latitude in degrees (ITRF96 / WGS 84, OGC:CRS84) unless a name says otherwise.
 
 pub mod bbox;
+pub mod crs;
 pub mod feature;
 pub mod geojson;
 pub mod relate;
@@ -14,4 +15,5 @@ pub mod validity;
 pub mod wkb;
 
 pub use bbox::Bbox;
+pub use crs::Crs;
 pub use wkb::{GeometryType, Wkb, WkbError};
