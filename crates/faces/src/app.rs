@@ -1,9 +1,9 @@
 //! What every handler has at hand, and the one router of all faces.
 
 use crate::{
-    Problem,
+    Problem, changes,
     definitions::{Definitions, Kept},
-    log, ogc_common, ogc_features, pages, problem,
+    log, ogc_common, ogc_features, ogc_tiles, pages, problem, styles,
 };
 use axum::{
     Router,
@@ -88,6 +88,9 @@ pub fn router(app: Arc<App>) -> Router {
         .merge(log::routes())
         .merge(ogc_common::routes())
         .merge(ogc_features::routes())
+        .merge(ogc_tiles::routes())
+        .merge(styles::routes())
+        .merge(changes::routes())
         .fallback(no_such_path)
         .method_not_allowed_fallback(wrong_method)
         .layer(middleware::from_fn(cross_origin))

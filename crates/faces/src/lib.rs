@@ -3,13 +3,16 @@
 //! What this crate may never know: which store it has, SQL, a register by name. What it may never do: decide who may what.
 
 pub mod app;
+pub mod changes;
 pub mod definitions;
 pub mod log;
 pub mod negotiate;
 pub mod ogc_common;
 pub mod ogc_features;
+pub mod ogc_tiles;
 pub mod pages;
 pub mod problem;
+pub mod styles;
 
 pub use app::{App, Settings, router};
 pub use problem::Problem;

@@ -2,8 +2,11 @@
 
 use crate::ogc_common::params::bad_value;
 use axum::http::HeaderValue;
-use meydan_geo::{Bbox, Wkb};
+use meydan_geo::{Bbox, Wkb, geojson};
 use meydan_kernel::Result;
+
+/// Decimals of degrees: about 0.1 mm.
+const DEGREE_DECIMALS: u8 = 9;
 
 /// A coordinate reference system that the server answers in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,8 +39,17 @@ impl Space {
 
     /// Writes a geometry of lon/lat as GeoJSON in this system.
     pub fn write_geometry(self, out: &mut Vec<u8>, geometry: &Wkb) {
-        let _ = geometry;
-        out.extend_from_slice(b"null");
+        let written = match self {
+            Self::LonLat => {
+                geojson::write(geometry, out);
+                Ok(())
+            }
+            Self::LatLon => geojson::write_mapped(geometry, out, DEGREE_DECIMALS, |x, y| (y, x)),
+        };
+        if written.is_err() {
+            // It can't be shown in this system: as a record without a geometry.
+            out.extend_from_slice(b"null");
+        }
     }
 
     /// Reads a parameter's value: the URI, or its safe CURIE (`[EPSG:4326]`, brackets optional).

@@ -1,0 +1,24 @@
+//! The house's own API for changes: many at once, whole or not at all; records with their versions; their history.
+
+mod body;
+mod difference;
+mod post;
+mod records;
+
+pub use body::MAX_BODY_BYTES;
+pub use difference::{Difference, differences};
+
+use crate::App;
+use axum::{
+    Router,
+    routing::{get, post},
+};
+use std::sync::Arc;
+
+/// Routes of changes and records.
+pub fn routes() -> Router<Arc<App>> {
+    Router::new()
+        .route("/api/changes", post(post::change))
+        .route("/api/records/{register}/{id}", get(records::record))
+        .route("/api/records/{register}/{id}/history", get(records::history))
+}

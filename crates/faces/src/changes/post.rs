@@ -1,0 +1,49 @@
+//! `POST /api/changes`.
+
+use super::body;
+use crate::{App, Problem, ogc_features::write};
+use axum::{
+    body::Body,
+    extract::State,
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use std::sync::Arc;
+
+/// Carries out changes whole or not at all: 201 when they are on disk, with positions in the log, ids and versions.
+pub async fn change(State(app): State<Arc<App>>, headers: HeaderMap, body: Body) -> Result<Response, Problem> {
+    let bytes = body::bytes(&headers, body).await?;
+    let mut changes = body::read(&bytes)?;
+    let act = app.act("api", changes.reason.take());
+    let edits = changes.edits(&app.desk)?;
+    let registers: Vec<String> = edits.iter().map(|(register, _)| register.clone()).collect();
+    let committed = app.desk.change(&act, edits).await?;
+    let mut out = Vec::with_capacity(160 + registers.len() * 120);
+    out.extend_from_slice(b"{\"changeset\":\"");
+    out.extend_from_slice(committed.changeset.hyphenated().encode_lower(&mut [0; 36]).as_bytes());
+    out.extend_from_slice(b"\",\"first_position\":");
+    write::integer(&mut out, committed.first_position);
+    out.extend_from_slice(b",\"recorded_at\":");
+    write::instant(&mut out, committed.recorded_at);
+    out.extend_from_slice(b",\"records\":[");
+    for (index, (register, (id, fid, version))) in registers.iter().zip(&committed.records).enumerate() {
+        out.extend_from_slice(if index > 0 { b",{\"register\":" } else { b"{\"register\":" });
+        write::string(&mut out, register);
+        out.extend_from_slice(b",\"id\":\"");
+        out.extend_from_slice(id.hyphenated().encode_lower(&mut [0; 36]).as_bytes());
+        out.extend_from_slice(b"\",\"fid\":");
+        write::integer(&mut out, *fid);
+        out.extend_from_slice(b",\"version\":");
+        write::integer(&mut out, *version);
+        out.push(b'}');
+    }
+    out.extend_from_slice(b"]}");
+    let mut response = (StatusCode::CREATED, out).into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    if let ([register], [(id, _, _)]) = (&registers[..], &committed.records[..]) {
+        let location = HeaderValue::try_from(format!("/api/records/{register}/{id}"));
+        headers.extend(location.ok().map(|v| (header::LOCATION, v)));
+    }
+    Ok(response)
+}
