@@ -176,10 +176,19 @@ impl LayerIndex {
             self.len += 1;
         }
         if let Some(cell) = self.cells.get_mut(slot as usize) {
-            let at = if fid > cell.last_fid { cell.bytes.len() } else { cell.find(fid).unwrap_or_else(|at| at) };
-            let mut head = Vec::with_capacity(5);
-            varint::put(&mut head, body.len() as u64);
-            cell.bytes.splice(at..at, head.iter().chain(body).copied());
+            let at = match fid > cell.last_fid {
+                true => cell.bytes.len(),
+                false => cell.find(fid).map_or_else(|at| at, |(record, _)| record.start),
+            };
+            if at == cell.bytes.len() {
+                varint::put(&mut cell.bytes, body.len() as u64);
+                cell.bytes.extend_from_slice(body);
+            } else {
+                let mut record = Vec::with_capacity(body.len() + 5);
+                varint::put(&mut record, body.len() as u64);
+                record.extend_from_slice(body);
+                cell.bytes.splice(at..at, record);
+            }
             cell.count += 1;
             cell.last_fid = cell.last_fid.max(fid);
             cell.bounds = cell.bounds.union(&View::new(body, home).bbox);

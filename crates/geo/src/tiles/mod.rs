@@ -9,14 +9,16 @@
 //!
 //! A tile of several layers is the plain concatenation of tiles of one layer: that is how Protocol Buffers merge.
 
-mod blob;
+pub mod blob;
 mod clip;
 mod dictionary;
+mod draw;
 pub mod encode;
 mod fids;
 pub mod generalise;
 pub mod grid;
 pub mod index;
+mod pen;
 mod repair;
 mod ring;
 mod values;
