@@ -1,0 +1,69 @@
+//! The one contract suite of the Store trait. Each store's test file gives it a [`House`] and calls [`contract!`].
+
+#![allow(dead_code, reason = "each test binary uses its own part of the suite")]
+
+pub mod asking;
+pub mod basics;
+pub mod city;
+pub mod refusals;
+
+use futures::StreamExt;
+use meydan_kernel::{Record, Result, Store};
+use std::sync::Arc;
+
+/// A place where one store lives, empty at first.
+#[async_trait::async_trait]
+pub trait House: Send + Sync {
+    /// Opens the store. Each call is like another process: nothing is shared with earlier calls but the data.
+    async fn open(&self) -> Arc<dyn Store>;
+}
+
+/// All batches of a stream.
+pub async fn collect(mut stream: futures::stream::BoxStream<'static, Result<Vec<Record>>>) -> Vec<Record> {
+    let mut out = Vec::new();
+    while let Some(batch) = stream.next().await {
+        out.extend(batch.expect("the stream goes on"));
+    }
+    out
+}
+
+/// One test for each clause of the contract; `$house` is an async function that gives a new house.
+#[macro_export]
+macro_rules! contract {
+    ($house:path: $($module:ident::$clause:ident),+ $(,)?) => {
+        $(
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $clause() {
+                let house = $house().await;
+                contract::$module::$clause(&house).await;
+            }
+        )+
+    };
+}
+
+/// Every clause, for the test file of a store.
+#[macro_export]
+macro_rules! whole_contract {
+    ($house:path) => {
+        contract!($house:
+            basics::every_kind_of_value_comes_back,
+            basics::extremes_come_back,
+            basics::history_tells_a_whole_life,
+            basics::digests_can_be_proven,
+            basics::entries_are_found,
+            basics::all_is_there_after_reopening,
+            asking::pages_make_the_whole,
+            asking::names_stand_in_turkish_order,
+            asking::filters_agree_with_memory,
+            asking::boxes_find_what_touches,
+            asking::ids_are_found,
+            asking::a_stream_is_a_snapshot,
+            asking::a_register_without_geometry_is_in_no_box,
+            refusals::a_stale_version_is_refused,
+            refusals::what_is_not_there_is_refused,
+            refusals::a_taken_key_is_refused,
+            refusals::references_are_kept,
+            refusals::an_old_definitions_changes_are_refused,
+        );
+    };
+}
