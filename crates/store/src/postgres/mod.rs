@@ -1,1 +1,200 @@
-//! The PostgreSQL/PostGIS store.
+//! The store in PostgreSQL with PostGIS, for several server processes on one database.
+//!
+//! All lives in the schema `meydan`: a typed table per register (`meydan.<register>`, read by QGIS and reports through the role
+//! `meydan_read`), a table of its past versions (`meydan.<register>__history`), and the log. Whoever writes holds the lock of
+//! the one row of `meydan.head` until the commit is done; a change by anybody else is refused by triggers.
+
+mod apply;
+mod backup;
+mod checks;
+mod connect;
+mod definitions;
+mod dialect;
+mod errors;
+mod head;
+mod indexes;
+mod log;
+mod past;
+mod read;
+mod rows;
+mod scan;
+mod schema;
+mod seals;
+mod table;
+mod types;
+mod writer;
+
+use connect::{Place, Purpose};
+use deadpool_postgres::{Object, Pool};
+use definitions::Definitions;
+use dialect::Arguments;
+use errors::from_pool;
+use futures::{StreamExt as _, stream::BoxStream};
+use jiff::Timestamp;
+use meydan_kernel::{
+    Catalogue, Changeset, Committed, Query, Record, Register, Result, Store, Version,
+    catalogue::Plan,
+    head_watch,
+    log::{Entry, Seal, TileId},
+    query::{Key, MAX_PAGE},
+    store::LogQuery,
+};
+use std::{path::Path, sync::Arc};
+use uuid::Uuid;
+
+/// The store in PostgreSQL.
+pub struct PostgresStore {
+    place: Place,
+    readers: Pool,
+    scanners: Pool,
+    // For what is written beside the changesets: seals and the places of followers.
+    keepers: Pool,
+    writer: writer::Writer,
+    definitions: Arc<Definitions>,
+    head: head_watch::Sender,
+    // While it is held, the task that follows the head goes on.
+    _alive: Arc<()>,
+}
+
+impl PostgresStore {
+    /// Connects to `postgres://user:password@host:port/database`; makes the store's own tables if they are missing.
+    ///
+    /// # Errors
+    /// `bad-location`, `store-unavailable`, `postgres-too-old`, `postgres-not-utf8`, `postgres-without-icu`, `postgis-missing`,
+    /// `postgis-too-old`, `store-too-new`.
+    pub async fn connect(url: &str) -> Result<Self> {
+        let place = Place::find(url).await?;
+        let mut client = place.session(Purpose::Plain).await?;
+        schema::prepare(&mut client).await?;
+        let (definitions, head) = (Arc::new(Definitions::default()), head_watch::Sender::default());
+        definitions.reload(&client).await?;
+        head::look(&client, &head, &definitions).await?;
+        let alive = Arc::new(());
+        tokio::spawn(head::follow(place.clone(), head.clone(), Arc::clone(&definitions), Arc::downgrade(&alive)));
+        Ok(Self {
+            readers: place.pool(Purpose::Read)?,
+            scanners: place.pool(Purpose::Scan)?,
+            keepers: place.pool(Purpose::Plain)?,
+            writer: writer::Writer::start(place.clone(), Arc::clone(&definitions), head.clone()),
+            place,
+            definitions,
+            head,
+            _alive: alive,
+        })
+    }
+
+    async fn reader(&self) -> Result<Object> {
+        self.readers.get().await.map_err(from_pool)
+    }
+
+    async fn keeper(&self) -> Result<Object> {
+        self.keepers.get().await.map_err(from_pool)
+    }
+}
+
+#[async_trait::async_trait]
+impl Store for PostgresStore {
+    fn name(&self) -> &'static str {
+        "postgres"
+    }
+
+    async fn catalogue(&self) -> Result<Option<Catalogue>> {
+        self.definitions.reload(&**self.reader().await?).await?;
+        Ok((self.definitions.epoch() > 0).then(|| Catalogue::clone(&self.definitions.catalogue())))
+    }
+
+    async fn apply(&self, plan: &Plan, catalogue: &Catalogue) -> Result<()> {
+        let mut client = self.place.session(Purpose::Plain).await?;
+        apply::apply(&mut client, plan, catalogue).await?;
+        self.definitions.reload(&client).await
+    }
+
+    async fn commit(&self, changeset: Changeset) -> Result<Committed> {
+        self.writer.commit(changeset).await
+    }
+
+    async fn get(&self, register: &Arc<Register>, key: Key, as_of: Option<Timestamp>) -> Result<Option<Record>> {
+        read::get(&**self.reader().await?, register, key, as_of).await
+    }
+
+    async fn query(&self, query: &Query) -> Result<Vec<Record>> {
+        let mut query = query.clone();
+        query.limit = Some(query.limit.unwrap_or(MAX_PAGE).min(MAX_PAGE));
+        read::query(&**self.reader().await?, &query).await
+    }
+
+    async fn count(&self, query: &Query) -> Result<u64> {
+        read::count(&**self.reader().await?, query).await
+    }
+
+    fn scan(&self, query: Query) -> BoxStream<'static, Result<Vec<Record>>> {
+        let (sql, params) = read::select(&query, read::What::Records);
+        scan::stream(self.scanners.clone(), sql, Arguments::new(params), scan::records(query.register)).boxed()
+    }
+
+    async fn history(&self, register: &Arc<Register>, id: Uuid) -> Result<Vec<Version>> {
+        past::history(&**self.reader().await?, register, self.definitions.names_of(&register.name), id).await
+    }
+
+    fn scan_history(&self, register: Arc<Register>) -> BoxStream<'static, Result<Vec<Record>>> {
+        let sql = past::select_all(&register);
+        let read = move |row: &tokio_postgres::Row, out: &mut Vec<Record>| past::read(&register, row, out);
+        scan::stream(self.scanners.clone(), sql, Arguments::new(Vec::new()), read).boxed()
+    }
+
+    fn head(&self) -> i64 {
+        self.head.head()
+    }
+
+    fn watch(&self) -> head_watch::Receiver {
+        self.head.subscribe()
+    }
+
+    async fn entries(&self, from: i64, limit: usize) -> Result<Vec<Entry>> {
+        log::entries(&**self.reader().await?, from, limit).await
+    }
+
+    async fn find_entries(&self, query: &LogQuery) -> Result<Vec<Entry>> {
+        log::find(&**self.reader().await?, &self.definitions, query).await
+    }
+
+    async fn follower(&self, name: &str) -> Result<i64> {
+        log::follower(&**self.reader().await?, name).await
+    }
+
+    async fn set_follower(&self, name: &str, next: i64) -> Result<()> {
+        log::set_follower(&**self.keeper().await?, name, next).await
+    }
+
+    async fn last_seal(&self) -> Result<Option<Seal>> {
+        seals::last(&**self.reader().await?).await
+    }
+
+    async fn seal_covering(&self, size: i64) -> Result<Option<Seal>> {
+        seals::covering(&**self.reader().await?, size).await
+    }
+
+    async fn seals(&self, after: i64, limit: usize) -> Result<Vec<Seal>> {
+        seals::after(&**self.reader().await?, after, limit).await
+    }
+
+    async fn put_seal(&self, seal: &Seal, tiles: &[(TileId, Vec<u8>)]) -> Result<()> {
+        seals::put(&mut **self.keeper().await?, seal, tiles).await
+    }
+
+    async fn put_time_stamp(&self, size: i64, response: &[u8]) -> Result<()> {
+        seals::put_time_stamp(&**self.keeper().await?, size, response).await
+    }
+
+    async fn tile(&self, id: TileId) -> Result<Option<Vec<u8>>> {
+        seals::tile(&**self.reader().await?, id).await
+    }
+
+    async fn backup(&self, to: &Path) -> Result<()> {
+        backup::dump(self.place.config(), to).await
+    }
+
+    async fn checks(&self) -> Result<Vec<(String, bool, String)>> {
+        checks::run(&**self.reader().await?).await
+    }
+}

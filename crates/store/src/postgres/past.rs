@@ -1,0 +1,63 @@
+//! The versions that records had.
+
+use super::{
+    errors::{damaged, from_pg},
+    log, rows,
+    table::{self, columns},
+    types::Instant,
+};
+use meydan_kernel::{Record, Register, Result, Version, log::Verb};
+use std::collections::HashMap;
+use tokio_postgres::{Client, Row, types::Type};
+use uuid::Uuid;
+
+/// Every version of a record, oldest first.
+pub async fn history(client: &Client, register: &Register, names: Vec<String>, id: Uuid) -> Result<Vec<Version>> {
+    // One statement, one snapshot: a version that moves to the history meanwhile is not missed.
+    let (all, now) = (columns(register).join(", "), table::current(&register.name));
+    let sql = format!("{} WHERE id = $1 UNION ALL SELECT {all}, NULL, false FROM meydan.{now} WHERE id = $1", select(register));
+    let mut kept = Vec::new();
+    for row in client.query_typed(&sql, &[(&id, Type::UUID)]).await.map_err(from_pg)? {
+        read(register, &row, &mut kept)?;
+    }
+    let mut records: HashMap<i64, Record> = kept.into_iter().map(|r| (r.version, r)).collect();
+    let mut out = Vec::with_capacity(records.len());
+    for entry in log::of_record(client, &names, id).await? {
+        // A version that came after the look at the tables is left for the next time.
+        let Some(record) = records.remove(&entry.version) else { continue };
+        out.push(Version {
+            record,
+            deleted: entry.verb == Verb::Delete,
+            position: entry.position,
+            changeset: entry.changeset,
+            act: entry.act,
+        });
+    }
+    match records.is_empty() {
+        true => Ok(out),
+        false => Err(damaged(format!("a version of {id} without its log entry"))),
+    }
+}
+
+/// `SELECT` of the past versions with their end; see [`read`].
+pub fn select(register: &Register) -> String {
+    format!("SELECT {}, recorded_to, deleted FROM meydan.{}", columns(register).join(", "), table::history(&register.name))
+}
+
+/// All past versions in the order of fid and version.
+pub fn select_all(register: &Register) -> String {
+    format!("{} ORDER BY fid, version", select(register))
+}
+
+/// Reads one row. A deletion is not kept twice: its version is told from the row that it ended.
+pub fn read(register: &Register, row: &Row, out: &mut Vec<Record>) -> Result<()> {
+    let record = rows::record(register, row)?;
+    let width = columns(register).len();
+    let deleted: bool = rows::column(row, width + 1)?;
+    let end: Option<Instant> = rows::column(row, width)?;
+    let end = end.filter(|_| deleted);
+    let last = end.map(|end| Record { version: record.version + 1, recorded_at: end.0, ..record.clone() });
+    out.push(record);
+    out.extend(last);
+    Ok(())
+}

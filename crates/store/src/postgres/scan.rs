@@ -1,0 +1,66 @@
+//! Streams of records: one snapshot, a portal, bounded memory.
+
+use super::{
+    dialect::Arguments,
+    errors::{from_pg, from_pool},
+    rows,
+};
+use deadpool_postgres::Pool;
+use futures::{Stream, stream};
+use meydan_kernel::{Error, Record, Result};
+use tokio::sync::mpsc;
+use tokio_postgres::{IsolationLevel, Row};
+
+/// Records of one batch.
+const BATCH: i32 = 1_000;
+/// Limit: batches that wait for the reader; one is read while one is made.
+const AHEAD: usize = 1;
+
+/// Streams what a statement gives, as batches made by `read`. The session goes back to its pool when the stream ends or is dropped.
+pub fn stream<F>(pool: Pool, sql: String, arguments: Arguments, read: F) -> impl Stream<Item = Result<Vec<Record>>> + Send + 'static
+where
+    F: FnMut(&Row, &mut Vec<Record>) -> Result<()> + Send + 'static,
+{
+    let (send, receive) = mpsc::channel(AHEAD);
+    tokio::spawn(async move {
+        if let Err(error) = run(pool, &sql, &arguments, read, &send).await {
+            let _ = send.send(Err(error)).await;
+        }
+    });
+    stream::unfold(receive, |mut receive| async move { receive.recv().await.map(|item| (item, receive)) })
+}
+
+async fn run<F>(pool: Pool, sql: &str, arguments: &Arguments, mut read: F, send: &mpsc::Sender<Result<Vec<Record>>>) -> Result<()>
+where
+    F: FnMut(&Row, &mut Vec<Record>) -> Result<()> + Send + 'static,
+{
+    let mut client = pool.get().await.map_err(from_pool)?;
+    let builder = client.build_transaction().isolation_level(IsolationLevel::RepeatableRead).read_only(true);
+    let transaction = builder.start().await.map_err(from_pg)?;
+    let statement = transaction.prepare_typed(sql, &arguments.types()).await.map_err(from_pg)?;
+    let portal = transaction.bind(&statement, &arguments.values()).await.map_err(from_pg)?;
+    loop {
+        let found = transaction.query_portal(&portal, BATCH).await.map_err(from_pg)?;
+        if found.is_empty() {
+            break;
+        }
+        let last = found.len() < usize::try_from(BATCH).map_err(Error::internal)?;
+        let mut batch = Vec::with_capacity(found.len());
+        for row in &found {
+            read(row, &mut batch)?;
+        }
+        // The reader has gone away.
+        if send.send(Ok(batch)).await.is_err() || last {
+            break;
+        }
+    }
+    transaction.rollback().await.map_err(from_pg)
+}
+
+/// Reads each row as one record.
+pub fn records(register: std::sync::Arc<meydan_kernel::Register>) -> impl FnMut(&Row, &mut Vec<Record>) -> Result<()> + Send + 'static {
+    move |row, out| {
+        out.push(rows::record(&register, row)?);
+        Ok(())
+    }
+}
