@@ -3,7 +3,7 @@
 use crate::{
     Problem, changes,
     definitions::{Definitions, Kept},
-    log, ogc_common, ogc_features, ogc_tiles, pages, problem, styles,
+    log, ogc_common, ogc_features, ogc_tiles, openapi, pages, problem, styles,
 };
 use axum::{
     Router,
@@ -90,6 +90,7 @@ pub fn router(app: Arc<App>) -> Router {
         .merge(ogc_features::routes())
         .merge(ogc_tiles::routes())
         .merge(styles::routes())
+        .merge(openapi::routes())
         .merge(changes::routes())
         .fallback(no_such_path)
         .method_not_allowed_fallback(wrong_method)

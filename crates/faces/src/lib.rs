@@ -10,6 +10,7 @@ pub mod negotiate;
 pub mod ogc_common;
 pub mod ogc_features;
 pub mod ogc_tiles;
+pub mod openapi;
 pub mod pages;
 pub mod problem;
 pub mod styles;

@@ -94,7 +94,7 @@ impl Ask {
 /// # Errors
 /// `bad-parameter`.
 pub fn take_space(params: &mut Params, name: &str) -> Result<Space> {
-    params.take(name)?.map_or(Ok(Space::LonLat), |uri| Space::parse(name, &uri))
+    params.take(name)?.map_or(Ok(Space::lon_lat()), |uri| Space::parse(name, &uri))
 }
 
 /// Takes `properties`.

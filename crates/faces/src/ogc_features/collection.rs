@@ -29,7 +29,7 @@ pub async fn collections(State(app): State<Arc<App>>, uri: Uri, headers: HeaderM
     let list: Vec<Json> = definitions.catalogue.registers.values().map(|r| describe(&app, &base, lang, r)).collect();
     let body = json!({
         "links": [Link::new("self", link::JSON, format!("{base}{ROOT}/collections"))],
-        "crs": Space::ALL.map(Space::uri),
+        "crs": Space::all_uris(),
         "collections": list,
     });
     Ok(reply::json(&headers, lang, link::JSON, &body)?)
@@ -61,13 +61,13 @@ fn describe(app: &App, base: &str, lang: Lang, register: &Register) -> Json {
         "title": register.title.get(lang),
         "description": register.description.get(lang),
         "itemType": "feature",
-        "crs": Space::ALL.map(Space::uri),
+        "crs": Space::all_uris(),
         "links": links(base, lang, register),
     });
     if register.geometry.is_some() {
-        body["storageCrs"] = Space::LonLat.uri().into();
+        body["storageCrs"] = Space::lon_lat().uri().into();
         if let Some(b) = app.extent(register) {
-            body["extent"] = json!({ "spatial": { "bbox": [[b.min_x, b.min_y, b.max_x, b.max_y]], "crs": Space::LonLat.uri() } });
+            body["extent"] = json!({ "spatial": { "bbox": [[b.min_x, b.min_y, b.max_x, b.max_y]], "crs": Space::lon_lat().uri() } });
         }
     }
     let metadata = &register.metadata;

@@ -22,7 +22,7 @@ pub fn take_filter(params: &mut Params, register: &Register) -> Result<Option<Ex
     let language = params.take("filter-lang")?;
     let space = match params.take("filter-crs")? {
         Some(uri) => Space::parse("filter-crs", &uri)?,
-        None => Space::LonLat,
+        None => Space::lon_lat(),
     };
     if language.is_some_and(|l| !LANGUAGES.contains(&l.as_str())) {
         return Err(bad_value("filter-lang", "“cql2-text” olmalı", "must be “cql2-text”"));
@@ -43,7 +43,7 @@ pub fn take_filter(params: &mut Params, register: &Register) -> Result<Option<Ex
 /// Brings the geometries of a filter from `filter-crs` to lon/lat, in which records are kept.
 fn to_lon_lat(expr: &mut Expr, space: Space) -> Result<()> {
     match expr {
-        _ if space == Space::LonLat => Ok(()),
+        _ if space == Space::lon_lat() => Ok(()),
         Expr::Intersects(geometry) => {
             *geometry = space.geometry_to_lon_lat(geometry).ok_or_else(|| {
                 bad_value("filter", "koordinatlar filter-crs alanının dışında", "coordinates are outside the area of filter-crs")

@@ -17,6 +17,7 @@ pub mod write;
 pub use ask::{DEFAULT_LIMIT, FORMATS, MAX_LIMIT, RESERVED};
 pub use count::Counts;
 pub use export::FORMATS as EXPORT_FORMATS;
+pub use filter::LANGUAGES as FILTER_LANGUAGES;
 pub use item::key as item_key;
 pub use schema::{document as schema_document, property as schema_property};
 pub use space::Space;

@@ -77,7 +77,7 @@ pub async fn one(
     });
     if let Some(b) = app.extent(register) {
         body["boundingBox"] =
-            json!({ "lowerLeft": [b.min_x, b.min_y], "upperRight": [b.max_x, b.max_y], "crs": Space::LonLat.uri() });
+            json!({ "lowerLeft": [b.min_x, b.min_y], "upperRight": [b.max_x, b.max_y], "crs": Space::lon_lat().uri() });
     }
     Ok(reply::json(&headers, lang, link::JSON, &body)?)
 }

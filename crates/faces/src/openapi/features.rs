@@ -1,0 +1,131 @@
+//! Operations of OGC API Features: written out per collection, so that each names its own queryables.
+
+use super::{
+    operation::{Get, parameters, reference},
+    schemas,
+};
+use crate::{
+    ogc_common::link,
+    ogc_features::{EXPORT_FORMATS, RESERVED},
+};
+use meydan_kernel::{Catalogue, Lang, Register};
+use serde_json::{Map, Value as Json, json};
+
+/// Adds them.
+pub fn add(paths: &mut Map<String, Json>, catalogue: &Catalogue, lang: Lang) {
+    for register in catalogue.registers.values() {
+        let name = &register.name;
+        let title = register.title.get(lang);
+        let mut get = |path: String, operation: Get| {
+            paths.insert(path, json!({ "get": operation.to_json() }));
+        };
+        get(format!("/collections/{name}"), describe(name, "getCollection", title, link::JSON, reference("schemas", "collection")));
+        let schema = || json!({ "type": "object" });
+        get(format!("/collections/{name}/queryables"), describe(name, "getQueryables", title, link::SCHEMA, schema()));
+        get(format!("/collections/{name}/schema"), describe(name, "getSchema", title, link::SCHEMA, schema()));
+        get(format!("/collections/{name}/items"), items(catalogue, register, lang));
+        get(format!("/collections/{name}/items/{{featureId}}"), item(register, title));
+        paths.insert(format!("/collections/{name}/export/{{format}}"), json!({ "get": export(catalogue, register, lang) }));
+    }
+}
+
+fn describe(name: &str, verb: &str, title: &str, media_type: &'static str, schema: Json) -> Get {
+    Get {
+        id: format!("{verb}.{name}"),
+        tag: "Features",
+        summary: title.to_owned(),
+        parameters: parameters(&["fjson"]),
+        answer: (media_type, schema),
+        problems: &["BadRequest"],
+        conditional: true,
+    }
+}
+
+const SELECTION: [&str; 9] =
+    ["bbox", "bbox-crs", "datetime", "crs", "filter", "filter-lang", "filter-crs", "offset", "after"];
+
+fn items(catalogue: &Catalogue, register: &Register, lang: Lang) -> Get {
+    let mut all = parameters(&["f", "limit", "resultType", "count"]);
+    all.extend(selection(catalogue, register, lang));
+    Get {
+        id: format!("getFeatures.{}", register.name),
+        tag: "Features",
+        summary: register.title.get(lang).to_owned(),
+        parameters: all,
+        answer: (link::GEOJSON, reference("schemas", &format!("features_{}", register.name))),
+        problems: &["BadRequest", "NotAcceptable", "Unavailable"],
+        conditional: true,
+    }
+}
+
+fn item(register: &Register, title: &str) -> Get {
+    let mut all = parameters(&["featureId", "f", "crs", "instant"]);
+    all.push(fields_parameter("properties", "Only these fields.", register));
+    Get {
+        id: format!("getFeature.{}", register.name),
+        tag: "Features",
+        summary: title.to_owned(),
+        parameters: all,
+        answer: (link::GEOJSON, reference("schemas", &format!("feature_{}", register.name))),
+        problems: &["BadRequest", "NotFound", "NotAcceptable", "Unavailable"],
+        conditional: true,
+    }
+}
+
+fn export(catalogue: &Catalogue, register: &Register, lang: Lang) -> Json {
+    let names: Vec<&str> = EXPORT_FORMATS.iter().map(|f| f.name).collect();
+    let format = json!({ "name": "format", "in": "path", "required": true, "schema": { "type": "string", "enum": names } });
+    let mut all = vec![format];
+    all.extend(parameters(&["maxcount"]));
+    all.extend(selection(catalogue, register, lang));
+    let operation = Get {
+        id: format!("export.{}", register.name),
+        tag: "Features",
+        summary: register.title.get(lang).to_owned(),
+        parameters: all,
+        answer: (link::GEOJSON, json!({ "type": "string", "format": "binary" })),
+        problems: &["BadRequest", "NotFound", "Unavailable"],
+        conditional: false,
+    };
+    let mut operation = operation.to_json();
+    let content: Map<String, Json> = EXPORT_FORMATS
+        .iter()
+        .map(|f| (f.media_type.to_owned(), json!({ "schema": { "type": "string", "format": "binary" } })))
+        .collect();
+    operation["responses"]["200"]["content"] = content.into();
+    operation
+}
+
+/// What narrows, orders and shapes a selection: the standard's parameters and the collection's own queryables.
+fn selection(catalogue: &Catalogue, register: &Register, lang: Lang) -> Vec<Json> {
+    let mut all = parameters(&SELECTION);
+    all.push(fields_parameter("properties", "Only these fields.", register));
+    let orders: Vec<String> = std::iter::once("fid".to_owned())
+        .chain(register.fields.iter().flat_map(|f| [f.name.clone(), format!("+{}", f.name), format!("-{}", f.name)]))
+        .collect();
+    let order = json!({ "type": "string", "enum": orders });
+    all.push(json!({ "name": "sortby", "in": "query", "required": false, "description": "Order.", "schema": order }));
+    let mut queryable = |name: &str, schema: Json| {
+        all.push(json!({ "name": name, "in": "query", "required": false, "schema": schema }));
+    };
+    for field in register.fields.iter().filter(|f| !RESERVED.contains(&f.name.as_str())) {
+        queryable(&field.name, schemas::plain(catalogue, field, lang));
+    }
+    queryable("fid", json!({ "type": "integer", "format": "int64" }));
+    queryable("id", json!({ "type": "string", "format": "uuid" }));
+    queryable("recorded_at", json!({ "type": "string", "format": "date-time" }));
+    all
+}
+
+fn fields_parameter(name: &str, description: &str, register: &Register) -> Json {
+    let names: Vec<&str> = register.fields.iter().map(|f| f.name.as_str()).collect();
+    json!({
+        "name": name,
+        "in": "query",
+        "required": false,
+        "description": description,
+        "schema": { "type": "array", "items": { "type": "string", "enum": names } },
+        "style": "form",
+        "explode": false,
+    })
+}

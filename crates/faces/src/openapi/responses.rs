@@ -1,0 +1,37 @@
+//! Answers that many operations share.
+
+use super::operation::reference;
+use crate::problem;
+use serde_json::{Map, Value as Json, json};
+
+/// Name, status, what it means.
+const PROBLEMS: [(&str, &str, &str); 12] = [
+    ("BadRequest", "400", "The request is wrong: a parameter is unknown or its value is not accepted."),
+    ("Forbidden", "403", "The person may not do this."),
+    ("NotFound", "404", "There is no such thing."),
+    ("MethodNotAllowed", "405", "The path does not take this method; see the header Allow."),
+    ("NotAcceptable", "406", "The media type asked for is not given here."),
+    ("Conflict", "409", "A unique key is taken, or another record still refers to this one."),
+    ("PreconditionFailed", "412", "The version given is not the current one."),
+    ("TooLarge", "413", "Over a limit."),
+    ("UnsupportedMediaType", "415", "The body's media type is not taken."),
+    ("Unsupported", "501", "The server does not do that."),
+    ("Unavailable", "503", "Not now; perhaps later."),
+    ("ServerError", "500", "Our fault."),
+];
+
+/// The status of a problem response.
+pub fn status(name: &str) -> &'static str {
+    PROBLEMS.iter().find(|(n, ..)| *n == name).map_or("default", |(_, status, _)| status)
+}
+
+/// All of them.
+pub fn components() -> Json {
+    let mut all = Map::new();
+    for (name, _, description) in PROBLEMS {
+        let content = json!({ problem::MEDIA_TYPE: { "schema": reference("schemas", "problem") } });
+        all.insert(name.to_owned(), json!({ "description": description, "content": content }));
+    }
+    all.insert("NotModified".to_owned(), json!({ "description": "The client's copy is current." }));
+    all.into()
+}
