@@ -7,7 +7,7 @@ use super::{
 use arc_swap::ArcSwap;
 use meydan_kernel::{Catalogue, Register, Result};
 use std::{collections::HashMap, sync::Arc};
-use tokio_postgres::Client;
+use tokio_postgres::{Client, types::Type};
 
 /// What is known of the catalogue; read again when another process has applied another.
 #[derive(Default)]
@@ -70,4 +70,17 @@ impl Definitions {
         out.dedup();
         out
     }
+}
+
+/// Every definition of the register that bears this name now, each with the first log position it held for, ascending.
+pub async fn of(client: &Client, register: &str) -> Result<Vec<(i64, Arc<Register>)>> {
+    const QUESTION: &str = "SELECT d.since, d.definition FROM meydan.register r JOIN meydan.definition d ON d.register = r.number \
+        WHERE r.name = $1 ORDER BY d.since";
+    let found = client.query_typed(QUESTION, &[(&register, Type::TEXT)]).await.map_err(from_pg)?;
+    let read = |row| {
+        let text: &str = column(row, 1)?;
+        let register = serde_json::from_str(text).map_err(|e| damaged(format!("a definition: {e}")))?;
+        Ok((column(row, 0)?, Arc::new(register)))
+    };
+    found.iter().map(read).collect()
 }

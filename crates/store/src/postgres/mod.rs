@@ -142,6 +142,10 @@ impl Store for PostgresStore {
         scan::stream(self.scanners.clone(), sql, Arguments::new(Vec::new()), read).boxed()
     }
 
+    async fn definitions(&self, register: &str) -> Result<Vec<(i64, Arc<Register>)>> {
+        definitions::of(&**self.reader().await?, register).await
+    }
+
     fn head(&self) -> i64 {
         self.head.head()
     }
