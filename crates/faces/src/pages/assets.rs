@@ -1,0 +1,109 @@
+//! The built web files (`web/dist`): embedded in a release, read from the checkout in a debug build.
+
+use axum::{
+    extract::Path,
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use rust_embed::RustEmbed;
+use std::{collections::HashMap, sync::OnceLock};
+
+/// A hashed name never changes its content: a year, and never asked again.
+const FOR_EVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
+/// Glyphs have no hash in their name (the style names them): a day.
+const A_DAY: HeaderValue = HeaderValue::from_static("public, max-age=86400");
+
+#[derive(RustEmbed)]
+#[folder = "../../web/dist"]
+#[allow_missing = true]
+struct Dist;
+
+type Manifest = HashMap<String, String>;
+
+fn read_manifest() -> Manifest {
+    Dist::get("manifest.json").and_then(|f| serde_json::from_slice(&f.data).ok()).unwrap_or_default()
+}
+
+/// Which hashed file stands for each name. Read once in a release, at each page in a debug build (the watcher rewrites it).
+#[derive(Clone)]
+pub struct Assets(std::sync::Arc<Manifest>);
+
+impl Assets {
+    /// The assets as they are now.
+    pub fn now() -> Self {
+        static ONCE: OnceLock<Assets> = OnceLock::new();
+        if cfg!(debug_assertions) {
+            return Self(std::sync::Arc::new(read_manifest()));
+        }
+        ONCE.get_or_init(|| Self(std::sync::Arc::new(read_manifest()))).clone()
+    }
+
+    /// True if the web files were never built (a debug build only: a release can't be made without them).
+    pub fn missing(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The address of a file by its plain name.
+    pub fn url(&self, name: &str) -> String {
+        format!("/assets/{}", self.0.get(name).map_or(name, String::as_str))
+    }
+}
+
+/// `GET /assets/{*path}`.
+pub async fn file(Path(path): Path<String>, headers: HeaderMap) -> Response {
+    serve(&path, &headers, FOR_EVER)
+}
+
+/// `GET /assets/glyphs/{fontstack}/{range}`: letters of map labels. A stack that we don't have gets the nearest of ours, so
+/// that a style made elsewhere is readable; a range without letters is empty, as the protocol wants it.
+pub async fn glyphs(Path((stack, range)): Path<(String, String)>, headers: HeaderMap) -> Response {
+    let lower = stack.to_ascii_lowercase();
+    let face = match () {
+        () if lower.contains("bold") || lower.contains("medium") => "Meydan Bold",
+        () if lower.contains("italic") || lower.contains("oblique") => "Meydan Italic",
+        () => "Meydan Regular",
+    };
+    let path = format!("glyphs/{face}/{range}");
+    if Dist::get(&format!("assets/{path}")).is_none() && range.ends_with(".pbf") {
+        return ([(header::CONTENT_TYPE, "application/x-protobuf"), (header::CACHE_CONTROL, "public, max-age=86400")], "").into_response();
+    }
+    serve(&path, &headers, A_DAY)
+}
+
+fn serve(path: &str, headers: &HeaderMap, cache: HeaderValue) -> Response {
+    let brotli = headers.get(header::ACCEPT_ENCODING).and_then(|v| v.to_str().ok()).is_some_and(|v| v.contains("br"));
+    let small = brotli.then(|| Dist::get(&format!("assets/{path}.br"))).flatten();
+    let encoded = small.is_some();
+    let Some(file) = small.or_else(|| Dist::get(&format!("assets/{path}"))) else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
+    let etag = file.metadata.sha256_hash()[..16].iter().fold(String::from("\""), |out, b| out + &format!("{b:02x}")) + "\"";
+    if headers.get(header::IF_NONE_MATCH).is_some_and(|v| v.as_bytes() == etag.as_bytes()) {
+        return StatusCode::NOT_MODIFIED.into_response();
+    }
+    let mut response = file.data.into_owned().into_response();
+    let out = response.headers_mut();
+    out.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type(path)));
+    out.insert(header::CACHE_CONTROL, cache);
+    out.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
+    out.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    if encoded {
+        out.insert(header::CONTENT_ENCODING, HeaderValue::from_static("br"));
+    }
+    if let Ok(etag) = HeaderValue::from_str(&etag) {
+        out.insert(header::ETAG, etag);
+    }
+    response
+}
+
+fn media_type(path: &str) -> &'static str {
+    match path.rsplit('.').next() {
+        Some("js" | "mjs") => "text/javascript; charset=utf-8",
+        Some("css") => "text/css; charset=utf-8",
+        Some("svg") => "image/svg+xml",
+        Some("woff2") => "font/woff2",
+        Some("pbf") => "application/x-protobuf",
+        Some("json") => "application/json",
+        _ => "application/octet-stream",
+    }
+}

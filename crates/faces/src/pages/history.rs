@@ -1,0 +1,210 @@
+//! `/registers/{name}/{id}/history`: who changed what, when and why, newest first; and `…/proof`: how to prove it.
+
+use super::{
+    format,
+    labels::Labels,
+    page::{Page, Room, Visit},
+    params::encode,
+    record::{Head, key},
+    shape::{Picture, Shape, json_island},
+    shown::{Shower, Shown},
+};
+use crate::Problem;
+use askama::Template;
+use axum::{extract::Path, response::Response};
+use meydan_kernel::{Record, Register, Version, log::Entry, query::Key, store::LogQuery};
+use serde_json::json;
+use std::sync::Arc;
+use uuid::Uuid;
+
+/// Limit: log entries of one record shown on the proof page.
+const MAX_ENTRIES: usize = 500;
+
+#[derive(Template)]
+#[template(path = "history.html")]
+struct HistoryPage {
+    page: Page,
+    head: Head,
+    steps: Vec<Step>,
+}
+
+/// One version beside the one before.
+struct Step {
+    version: i64,
+    verb: &'static str,
+    person: String,
+    post: String,
+    on_behalf_of: Option<String>,
+    reason: Option<String>,
+    source: String,
+    at: String,
+    position: i64,
+    changeset: Uuid,
+    as_of: String,
+    changes: Vec<FieldChange>,
+    place: Option<Moved>,
+}
+
+struct FieldChange {
+    title: String,
+    before: Shown,
+    after: Shown,
+}
+
+/// The geometry before and after, as picture and for the little map.
+struct Moved {
+    picture: Picture,
+    data: String,
+}
+
+#[derive(Template)]
+#[template(path = "proof.html")]
+struct ProofPage {
+    page: Page,
+    head: Head,
+    entries: Vec<Leaf>,
+    head_size: i64,
+    sealed: Option<(i64, String)>,
+    proof_href: String,
+}
+
+struct Leaf {
+    version: i64,
+    verb: &'static str,
+    position: i64,
+    at: String,
+    digest: String,
+    sealed: bool,
+    text: String,
+}
+
+/// All versions of a record, also of one that has ended.
+async fn versions(visit: &Visit, name: &str, id: &str) -> Result<(Arc<Register>, Vec<Version>), Problem> {
+    let register = visit.app.desk.register(name)?;
+    let act = visit.act();
+    let id = match key(&register, id)? {
+        Key::Id(id) => id,
+        fid @ Key::Fid(_) => visit.app.desk.get(&act, &register, fid, None).await?.id,
+    };
+    let versions = visit.app.desk.history(&act, &register, id).await?;
+    Ok((register, versions))
+}
+
+/// `GET /registers/{name}/{id}/history`.
+///
+/// # Errors
+/// `no-such-register`, `no-such-record`; those of the store.
+pub async fn history(visit: Visit, Path((name, id)): Path<(String, String)>) -> Result<Response, Problem> {
+    let (register, versions) = versions(&visit, &name, &id).await?;
+    let records: Vec<&Record> = versions.iter().map(|v| &v.record).collect();
+    let catalogue = visit.app.desk.catalogue();
+    let labels = Labels::of(&visit, &register, &records, |_| true).await?;
+    let shower = Shower { t: visit.t, catalogue: &catalogue, labels: &labels };
+    let mut steps: Vec<Step> = Vec::with_capacity(versions.len());
+    for (index, version) in versions.iter().enumerate() {
+        let before = index.checked_sub(1).and_then(|i| versions.get(i)).map(|v| &v.record);
+        steps.push(step(&visit, &register, &shower, before, version));
+    }
+    steps.reverse();
+    let last = versions.last().ok_or_else(|| meydan_kernel::desk::no_such_record(&register, &id))?;
+    let head = Head::new(&visit, &register, &last.record, &shower, "history", last.deleted);
+    let page = visit.page(Room::Registers, visit.t.history_title(head.name.as_str()));
+    visit.show(&HistoryPage { page, head, steps })
+}
+
+fn step(visit: &Visit, register: &Register, shower: &Shower<'_>, before: Option<&Record>, version: &Version) -> Step {
+    let after = &version.record;
+    let changed = |index: usize| match before {
+        Some(before) => before.values.get(index) != after.values.get(index),
+        None => !after.values[index].is_null(),
+    };
+    let change = |(index, field): (usize, &meydan_kernel::Field)| FieldChange {
+        title: visit.say(&field.title).to_owned(),
+        before: before.and_then(|b| b.values.get(index)).map(|v| shower.show(field, v)).unwrap_or_default(),
+        after: shower.show(field, &after.values[index]),
+    };
+    let fields = register.fields.iter().take(after.values.len()).enumerate();
+    let changes = if version.deleted { Vec::new() } else { fields.filter(|(i, _)| changed(*i)).map(change).collect() };
+    let verb = match (before, version.deleted) {
+        (_, true) => visit.t.verb_delete(),
+        (None, _) => visit.t.verb_insert(),
+        _ => visit.t.verb_update(),
+    };
+    Step {
+        version: after.version,
+        verb,
+        person: version.act.person.clone(),
+        post: version.act.post.clone(),
+        on_behalf_of: version.act.on_behalf_of.clone(),
+        reason: version.act.reason.clone(),
+        source: version.act.source.clone(),
+        at: format::instant(visit.lang, after.recorded_at),
+        position: version.position,
+        changeset: version.changeset,
+        as_of: format!("/registers/{}/{}?as-of={}", register.name, after.id, encode(&after.recorded_at.to_string())),
+        changes,
+        place: moved(before, after, version.deleted),
+    }
+}
+
+fn moved(before: Option<&Record>, after: &Record, deleted: bool) -> Option<Moved> {
+    let (old, new) = (before.and_then(|b| b.geometry.as_ref()), after.geometry.as_ref());
+    if deleted || old == new {
+        return None;
+    }
+    let shapes: Vec<Shape> = [old, new].into_iter().map(|g| g.map(Shape::of).unwrap_or_default()).collect();
+    let features = shapes.iter().zip(["before", "after"]).filter(|(s, _)| s.bbox.is_some()).map(|(shape, role)| {
+        json!({ "type": "Feature", "geometry": shape.geojson(), "properties": { "role": role } })
+    });
+    let data = json_island(&json!({ "type": "FeatureCollection", "features": features.collect::<Vec<_>>() }));
+    Some(Moved { picture: Picture::of(&shapes)?, data })
+}
+
+/// `GET /registers/{name}/{id}/proof`.
+///
+/// # Errors
+/// As [`history`].
+pub async fn proof(visit: Visit, Path((name, id)): Path<(String, String)>) -> Result<Response, Problem> {
+    let (register, versions) = versions(&visit, &name, &id).await?;
+    let last = versions.last().ok_or_else(|| meydan_kernel::desk::no_such_record(&register, &id))?;
+    let catalogue = visit.app.desk.catalogue();
+    let labels = Labels::of(&visit, &register, &[&last.record], |f| f.name == register.label).await?;
+    let shower = Shower { t: visit.t, catalogue: &catalogue, labels: &labels };
+    let head = Head::new(&visit, &register, &last.record, &shower, "proof", last.deleted);
+    let query = LogQuery { record: Some(last.record.id), limit: MAX_ENTRIES, ..LogQuery::default() };
+    let entries = visit.app.desk.log(&visit.act(), &query).await?;
+    let seal = visit.app.desk.store().last_seal().await?;
+    let size = seal.as_ref().map_or(0, |s| s.size);
+    let page = visit.page(Room::Registers, visit.t.proof_title(head.name.as_str()));
+    let template = ProofPage {
+        page,
+        entries: entries.iter().map(|e| leaf(&visit, e, size)).collect(),
+        head_size: visit.app.desk.head(),
+        sealed: seal.map(|s| (s.size, format::instant(visit.lang, s.sealed_at))),
+        proof_href: format!("/api/log/records/{}/{}/proof", register.name, last.record.id),
+        head,
+    };
+    visit.show(&template)
+}
+
+fn leaf(visit: &Visit, entry: &Entry, sealed: i64) -> Leaf {
+    Leaf {
+        version: entry.version,
+        verb: verb(visit, entry.verb),
+        position: entry.position,
+        at: format::instant(visit.lang, entry.recorded_at),
+        digest: entry.digest.iter().map(|b| format!("{b:02x}")).collect(),
+        sealed: entry.position < sealed,
+        text: String::from_utf8_lossy(&entry.leaf_bytes()).into_owned(),
+    }
+}
+
+/// What happened, in the visitor's language.
+pub fn verb(visit: &Visit, verb: meydan_kernel::log::Verb) -> &'static str {
+    use meydan_kernel::log::Verb;
+    match verb {
+        Verb::Insert => visit.t.verb_insert(),
+        Verb::Update => visit.t.verb_update(),
+        Verb::Delete => visit.t.verb_delete(),
+    }
+}

@@ -1,0 +1,258 @@
+//! What every page has: language, look, the frame round it, and the headers that keep it to itself.
+
+use super::{assets::Assets, params::Params, texts::Texts};
+use crate::{App, Problem, negotiate};
+use askama::Template;
+use axum::{
+    extract::FromRequestParts,
+    http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts},
+    response::{IntoResponse, Response},
+};
+use meydan_kernel::{Act, Bilingual, Error, Lang};
+use std::sync::Arc;
+use uuid::Uuid;
+
+/// No script, style, font, image or connection but our own; no inline script or style. MapLibre's images are `data:` and `blob:`.
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; \
+    connect-src 'self'; worker-src 'self' blob:; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+const YEAR_S: u32 = 31_536_000;
+const TOKEN: &str = "meydan-form";
+
+/// Which part of the house a page belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Room {
+    /// The map.
+    Map,
+    /// Registers, lists, records.
+    Registers,
+    /// The data standard.
+    Standard,
+    /// The log.
+    Log,
+    /// The API's documentation.
+    Docs,
+    /// None of them: errors, search.
+    None,
+}
+
+/// One request of a person.
+pub struct Visit {
+    /// The app.
+    pub app: Arc<App>,
+    /// Their language.
+    pub lang: Lang,
+    /// Texts of their language.
+    pub t: Texts,
+    /// The query.
+    pub query: Params,
+    /// The path.
+    pub path: String,
+    /// Light or dark, if they chose.
+    pub theme: Option<&'static str>,
+    /// The form token of their browser, or a new one.
+    pub token: String,
+    /// Where the server is, as the browser sees it.
+    pub base_url: String,
+    fresh_token: bool,
+}
+
+impl FromRequestParts<Arc<App>> for Visit {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Self::Rejection> {
+        Ok(Self::new(app, &parts.uri, &parts.headers))
+    }
+}
+
+fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    let all = headers.get_all(header::COOKIE).iter().filter_map(|v| v.to_str().ok());
+    all.flat_map(|v| v.split(';')).find_map(|pair| pair.trim().strip_prefix(name)?.strip_prefix('='))
+}
+
+fn theme(word: &str) -> Option<&'static str> {
+    ["light", "dark", "auto"].into_iter().find(|t| *t == word)
+}
+
+impl Visit {
+    /// A visit from a request's head.
+    pub fn new(app: &Arc<App>, uri: &axum::http::Uri, headers: &HeaderMap) -> Self {
+        let query = Params::parse(uri.query().unwrap_or_default());
+        let lang = negotiate::lang(uri, headers);
+        let chosen = query.get("theme").and_then(theme).or_else(|| cookie(headers, "theme").and_then(theme));
+        let known = cookie(headers, TOKEN).filter(|t| t.len() == 64 && t.bytes().all(|b| b.is_ascii_hexdigit()));
+        let new_token = || format!("{}{}", Uuid::now_v7().simple(), Uuid::now_v7().simple());
+        Self {
+            app: Arc::clone(app),
+            lang,
+            t: Texts(lang),
+            path: uri.path().to_owned(),
+            theme: chosen,
+            token: known.map_or_else(new_token, str::to_owned),
+            fresh_token: known.is_none(),
+            base_url: negotiate::base_url(app, headers),
+            query,
+        }
+    }
+
+    /// Who acts on this page.
+    pub fn act(&self) -> Act {
+        self.app.act("page", None)
+    }
+
+    /// A text of a definition in the visitor's language.
+    pub fn say<'a>(&self, text: &'a Bilingual) -> &'a str {
+        text.get(self.lang)
+    }
+
+    /// The frame of a page.
+    pub fn page(&self, room: Room, title: impl Into<String>) -> Page {
+        let settings = &self.app.settings;
+        let here = self.query.without(&["lang", "theme"]);
+        Page {
+            lang: self.lang,
+            t: self.t,
+            title: title.into(),
+            room,
+            city: settings.city_title.get(self.lang).to_owned(),
+            theme: self.theme.unwrap_or("auto"),
+            in_turkish: format!("{}{}", self.path, here.with("lang", "tr").query()),
+            in_english: format!("{}{}", self.path, here.with("lang", "en").query()),
+            looks: ["auto", "light", "dark"].map(|t| format!("{}{}", self.path, here.with("theme", t).query())),
+            assets: Assets::now(),
+            token: self.token.clone(),
+            person: self.app.acting.person.clone(),
+            generated: settings.generated,
+        }
+    }
+
+    /// True if a form was sent by a page that this server gave to this browser (double-submit cookie).
+    pub fn check_token(&self, form: &Params) -> Result<(), Problem> {
+        if !self.fresh_token && form.get(TOKEN) == Some(&self.token) {
+            return Ok(());
+        }
+        let error = Error::new(
+            meydan_kernel::Kind::Forbidden,
+            "form-expired",
+            "Formun güvenlik anahtarı geçersiz ya da çerezler kapalı; hiçbir şey değiştirilmedi.",
+            "The form's security token is not valid, or cookies are off; nothing was changed.",
+        );
+        Err(error.hint("Önceki sayfaya dönüp yenileyin ve yeniden gönderin.", "Go back, reload the page and send it again.").into())
+    }
+
+    /// A page as a response.
+    ///
+    /// # Errors
+    /// A template that can't be written (it never happens with our own).
+    pub fn show(&self, template: &impl Template) -> Result<Response, Problem> {
+        self.show_as(StatusCode::OK, template)
+    }
+
+    /// A page with another status.
+    ///
+    /// # Errors
+    /// As [`Visit::show`].
+    pub fn show_as(&self, status: StatusCode, template: &impl Template) -> Result<Response, Problem> {
+        let html = template.render().map_err(Error::internal)?;
+        let mut response = (status, html).into_response();
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+        headers.insert(header::CONTENT_LANGUAGE, HeaderValue::from_static(self.lang.tag()));
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+        headers.insert(header::VARY, HeaderValue::from_static("cookie, accept-language"));
+        guard(headers);
+        self.set_cookies(headers);
+        Ok(response)
+    }
+
+    fn set_cookies(&self, headers: &mut HeaderMap) {
+        let mut set = |text: String| {
+            if let Ok(value) = HeaderValue::from_str(&text) {
+                headers.append(header::SET_COOKIE, value);
+            }
+        };
+        if self.query.get("lang").is_some() {
+            set(format!("lang={}; Path=/; Max-Age={YEAR_S}; SameSite=Lax", self.lang.tag()));
+        }
+        if let Some(theme) = self.query.get("theme").and_then(theme) {
+            set(format!("theme={theme}; Path=/; Max-Age={YEAR_S}; SameSite=Lax"));
+        }
+        if self.fresh_token {
+            set(format!("{TOKEN}={}; Path=/; SameSite=Strict; HttpOnly", self.token));
+        }
+    }
+}
+
+/// The headers that keep a page to itself.
+pub fn guard(headers: &mut HeaderMap) {
+    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));
+    headers.insert("cross-origin-opener-policy", HeaderValue::from_static("same-origin"));
+}
+
+/// Sends the browser on after a form (303, RFC 9110).
+pub fn see_other(to: &str) -> Response {
+    let location = HeaderValue::from_str(to).unwrap_or(HeaderValue::from_static("/"));
+    (StatusCode::SEE_OTHER, [(header::LOCATION, location)]).into_response()
+}
+
+/// The frame round a page's content; `layout.html` reads it.
+pub struct Page {
+    /// Language.
+    pub lang: Lang,
+    /// Texts.
+    pub t: Texts,
+    /// Title.
+    pub title: String,
+    /// Part of the house.
+    pub room: Room,
+    /// The city's name.
+    pub city: String,
+    /// `auto`, `light`, `dark`.
+    pub theme: &'static str,
+    /// This page in Turkish.
+    pub in_turkish: String,
+    /// This page in English.
+    pub in_english: String,
+    /// This page in each theme: auto, light, dark.
+    pub looks: [String; 3],
+    /// Addresses of the web files.
+    pub assets: Assets,
+    /// Form token.
+    pub token: String,
+    /// Who acts.
+    pub person: String,
+    /// The data is generated.
+    pub generated: bool,
+}
+
+impl Page {
+    /// An icon of the sprite; decoration, hidden from screen readers.
+    pub fn icon(&self, name: &str) -> Icon {
+        Icon(format!("{}#{name}", self.assets.url("icons.svg")))
+    }
+
+    /// True for the room the page is in.
+    pub fn is_in(&self, room: &str) -> bool {
+        matches!(
+            (self.room, room),
+            (Room::Map, "map") | (Room::Registers, "registers") | (Room::Standard, "standard") | (Room::Log, "log") | (Room::Docs, "docs")
+        )
+    }
+
+    /// True in Turkish.
+    pub fn is_turkish(&self) -> bool {
+        self.lang == Lang::Tr
+    }
+}
+
+/// An icon; its address is made of our own names only.
+pub struct Icon(String);
+
+impl std::fmt::Display for Icon {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, r#"<svg class="icon" aria-hidden="true" focusable="false"><use href="{}"/></svg>"#, self.0)
+    }
+}
+
+impl askama::filters::HtmlSafe for Icon {}

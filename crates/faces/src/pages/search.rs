@@ -1,0 +1,201 @@
+//! Search by name over all registers: `/search` as a page, `/search.json` for the map, `/registers/{name}/choices` for forms.
+//! Typing without Turkish letters finds too: `sehir` meets `Şehir`, `istanbul` meets `İSTANBUL`.
+
+use super::{
+    labels::Labels,
+    list_filter::{contains, quoted_name},
+    page::{Page, Room, Visit},
+    params::encode,
+    shown::Shower,
+};
+use crate::Problem;
+use askama::Template;
+use axum::{
+    extract::Path,
+    http::header,
+    response::{IntoResponse, Response},
+};
+use meydan_kernel::{FieldKind, Query, Record, Register, cql2, text::search_fold};
+use serde_json::{Value as Json, json};
+use std::{sync::Arc, time::Duration};
+use uuid::Uuid;
+
+/// Limit: hits of one register.
+const MAX_HITS: usize = 8;
+/// Limit: candidates looked at in one register when letters may stand for Turkish ones.
+const MAX_CANDIDATES: usize = 400;
+/// Limit: choices offered to a form.
+pub const MAX_CHOICES: usize = 20;
+/// Limit: letters that are looked for.
+const MAX_LETTERS: usize = 80;
+/// A register that is slower is left out, and the page says so.
+const PATIENCE: Duration = Duration::from_millis(1_500);
+
+/// One record found.
+#[derive(Debug, Clone)]
+pub struct Hit {
+    /// Id.
+    pub id: Uuid,
+    /// Small integer.
+    pub fid: i64,
+    /// Name.
+    pub label: String,
+    /// West, south, east, north of its geometry.
+    pub bbox: Option<[f64; 4]>,
+}
+
+#[derive(Template)]
+#[template(path = "search.html")]
+struct SearchPage {
+    page: Page,
+    asked: String,
+    groups: Vec<Group>,
+    slow: Vec<String>,
+}
+
+struct Group {
+    name: String,
+    title: String,
+    hits: Vec<Hit>,
+    all: String,
+}
+
+/// `GET /search?q=`.
+///
+/// # Errors
+/// Those of the store.
+pub async fn page(visit: Visit) -> Result<Response, Problem> {
+    let asked = asked(&visit);
+    let (groups, slow) = everywhere(&visit, &asked).await?;
+    let page = visit.page(Room::None, visit.t.search_title());
+    visit.show(&SearchPage { page, asked, groups, slow })
+}
+
+/// `GET /search.json?q=`: groups of hits with their boxes.
+///
+/// # Errors
+/// Those of the store.
+pub async fn json(visit: Visit) -> Result<Response, Problem> {
+    let (groups, _) = everywhere(&visit, &asked(&visit)).await?;
+    let groups = groups.into_iter().map(|g| {
+        json!({ "register": g.name, "title": g.title, "hits": g.hits.iter().map(|h| hit_json(&g.name, h)).collect::<Vec<_>>() })
+    });
+    Ok(answer(&json!({ "groups": groups.collect::<Vec<_>>() })))
+}
+
+/// `GET /registers/{name}/choices?q=`: records that a reference may point to.
+///
+/// # Errors
+/// `no-such-register`; those of the store.
+pub async fn choices(visit: Visit, Path(name): Path<String>) -> Result<Response, Problem> {
+    let register = visit.app.desk.register(&name)?;
+    let hits = by_label(&visit, &register, &asked(&visit), MAX_CHOICES).await?;
+    Ok(answer(&json!({ "hits": hits.iter().map(|h| hit_json(&name, h)).collect::<Vec<_>>() })))
+}
+
+fn asked(visit: &Visit) -> String {
+    visit.query.get("q").unwrap_or_default().trim().chars().take(MAX_LETTERS).collect()
+}
+
+fn hit_json(register: &str, hit: &Hit) -> Json {
+    json!({ "id": hit.id, "fid": hit.fid, "label": hit.label, "bbox": hit.bbox, "href": format!("/registers/{register}/{}", hit.id) })
+}
+
+fn answer(json: &Json) -> Response {
+    ([(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-cache")], json.to_string()).into_response()
+}
+
+async fn everywhere(visit: &Visit, asked: &str) -> Result<(Vec<Group>, Vec<String>), Problem> {
+    let catalogue = visit.app.desk.catalogue();
+    if asked.is_empty() {
+        return Ok((Vec::new(), Vec::new()));
+    }
+    let questions = catalogue.registers.values().map(|register| async move {
+        let found = tokio::time::timeout(PATIENCE, by_label(visit, register, asked, MAX_HITS)).await;
+        (Arc::clone(register), found)
+    });
+    let (mut groups, mut slow) = (Vec::new(), Vec::new());
+    for (register, found) in futures::future::join_all(questions).await {
+        let title = visit.say(&register.title).to_owned();
+        match found {
+            Err(_) => slow.push(title),
+            Ok(hits) => {
+                let hits = hits?;
+                let all = format!("/registers/{}?f.{}={}", register.name, register.label, encode(asked));
+                if !hits.is_empty() {
+                    groups.push(Group { name: register.name.clone(), title, hits, all });
+                }
+            }
+        }
+    }
+    // Best first: whole names before beginnings before the rest; few hits (places) before many (doors).
+    let folded = search_fold(asked);
+    groups.sort_by_key(|g| (g.hits.iter().map(|h| rank(&h.label, &folded)).min(), g.hits.len()));
+    Ok((groups, slow))
+}
+
+fn rank(label: &str, folded: &str) -> u8 {
+    let label = search_fold(label);
+    match () {
+        () if label == folded => 0,
+        () if label.starts_with(folded) => 1,
+        () if label.split_whitespace().any(|word| word.starts_with(folded)) => 2,
+        () => 3,
+    }
+}
+
+/// Records of a register whose name holds some letters, best first. An id finds its record.
+///
+/// # Errors
+/// Those of the store.
+pub async fn by_label(visit: &Visit, register: &Arc<Register>, asked: &str, limit: usize) -> Result<Vec<Hit>, Problem> {
+    let Some(condition) = condition(register, asked) else { return Ok(Vec::new()) };
+    let filter = Some(cql2::parse(register, &condition)?);
+    let query = Query { filter, limit: Some(MAX_CANDIDATES), ..Query::all(Arc::clone(register)) };
+    let records = visit.app.desk.query(&visit.act(), &query).await?;
+    let folded = search_fold(asked);
+    let is_label = |field: &meydan_kernel::Field| field.name == register.label;
+    let all: Vec<&Record> = records.iter().collect();
+    let labels = Labels::of(visit, register, &all, is_label).await?;
+    let catalogue = visit.app.desk.catalogue();
+    let shower = Shower { t: visit.t, catalogue: &catalogue, labels: &labels };
+    let named = records.iter().map(|record| (shower.name(register, record), record));
+    let by_id = Uuid::parse_str(asked).is_ok();
+    let mut hits: Vec<(u8, Hit)> = named
+        .filter(|(label, record)| by_id || search_fold(label).contains(&folded) || record.fid.to_string() == asked)
+        .map(|(label, record)| (rank(&label, &folded), hit(record, label)))
+        .collect();
+    hits.sort_by(|(a, x), (b, y)| (a, x.label.len(), &x.label).cmp(&(b, y.label.len(), &y.label)));
+    Ok(hits.into_iter().take(limit).map(|(_, hit)| hit).collect())
+}
+
+fn hit(record: &Record, label: String) -> Hit {
+    let bbox = record.geometry.as_ref().and_then(meydan_geo::Wkb::bbox).map(|b| [b.min_x, b.min_y, b.max_x, b.max_y]);
+    Hit { id: record.id, fid: record.fid, label, bbox }
+}
+
+/// The question to the store. A plain letter that may stand for a Turkish one becomes “any letter” here; [`search_fold`] decides.
+fn condition(register: &Register, asked: &str) -> Option<String> {
+    if let Ok(id) = Uuid::parse_str(asked) {
+        return Some(format!("id = '{id}'"));
+    }
+    let field = register.field(&register.label)?;
+    let name = quoted_name(&field.name);
+    match field.kind {
+        FieldKind::Text if asked.is_ascii() => {
+            let mut pattern = String::with_capacity(asked.len() + 2);
+            for c in asked.chars() {
+                match c.to_ascii_lowercase() {
+                    'i' | 's' | 'g' | 'c' | 'o' | 'u' | 'a' => pattern.push('_'),
+                    '%' | '_' | '\\' => pattern.extend(['\\', c]),
+                    '\'' => pattern.push_str("''"),
+                    _ => pattern.push(c),
+                }
+            }
+            Some(format!("CASEI({name}) LIKE CASEI('%{pattern}%')"))
+        }
+        FieldKind::Text => Some(contains(&name, asked)),
+        FieldKind::Integer => asked.parse::<i64>().ok().map(|n| format!("{name} = {n}")),
+        _ => asked.parse::<i64>().ok().map(|fid| format!("fid = {fid}")),
+    }
+}
