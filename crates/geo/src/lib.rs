@@ -4,11 +4,14 @@
 
 pub mod bbox;
 pub mod crs;
+mod edges;
 pub mod feature;
 pub mod geojson;
-pub mod relate;
+pub mod gpkg;
+pub mod measure;
 pub mod parts;
 pub mod predicates;
+pub mod relate;
 pub mod repair;
 pub mod tiles;
 pub mod validity;

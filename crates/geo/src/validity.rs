@@ -3,7 +3,6 @@
 //! The winding of rings is no matter of validity there; `repair` brings it to RFC 7946.
 
 mod area;
-mod edges;
 mod fault;
 mod ring;
 

@@ -1,11 +1,11 @@
 //! Areas whose rings must be held against each other: polygons with holes, large rings, multi-polygons.
 
 use super::{
-    edges::Edges,
     fault::{Fault, FaultKind},
     ring::{meeting_fault, shape_fault, turn_fault},
 };
 use crate::{
+    edges::Edges,
     parts::{Position, Rings},
     predicates::{Meeting, Side, meet, orient},
 };

@@ -1,11 +1,11 @@
-//! All edges of an area in one list with a tree of boxes over it. Edges that follow each other lie near each other, so a tree
+//! All edges of a geometry in one list with a tree of boxes over it. Edges that follow each other lie near each other, so a tree
 //! in the order of the list is as good as a sorted one and costs one pass to make.
 
-use super::fault::{Fault, FaultKind};
 use crate::{
     Bbox,
     parts::{Coords, Position},
-    predicates::{RayCounter, Side, boxes_meet},
+    predicates::{RayCounter, Side, boxes_meet, meet},
+    validity::{Fault, FaultKind},
 };
 use std::ops::Range;
 
@@ -18,7 +18,7 @@ const FAN: usize = 4;
 const MAX_PAIRS: u64 = 200_000_000;
 
 /// A ring's place in the list.
-pub(super) struct Ring {
+pub(crate) struct Ring {
     /// Its edges.
     pub edges: Range<usize>,
     /// The polygon it belongs to.
@@ -29,7 +29,7 @@ pub(super) struct Ring {
 
 /// The list and its tree.
 #[derive(Default)]
-pub(super) struct Edges {
+pub(crate) struct Edges {
     /// Start, end and ring of each edge.
     pub edges: Vec<(Position, Position, u32)>,
     /// The rings in order.
@@ -52,6 +52,13 @@ impl Edges {
             before = Some(p);
         }
         self.rings.push(Ring { edges: start..self.edges.len(), polygon, bbox });
+    }
+
+    /// A tree over loose edges, for [`Edges::meets`] only.
+    pub fn of(edges: Vec<(Position, Position)>) -> Self {
+        let mut out = Self { edges: edges.into_iter().map(|(a, b)| (a, b, 0)).collect(), ..Self::default() };
+        out.build();
+        out
     }
 
     /// Builds the tree, once all rings are added.
@@ -165,6 +172,25 @@ impl Edges {
 
     fn children(&self, level: usize, node: usize) -> Range<usize> {
         node * FAN..((node + 1) * FAN).min(self.levels[level - 1].len())
+    }
+
+    /// True if an edge of the list meets the edge from `a` to `b`.
+    pub fn meets(&self, a: Position, b: Position) -> bool {
+        let mut bbox = Bbox::EMPTY;
+        bbox.add(a.0, a.1);
+        bbox.add(b.0, b.1);
+        let Some(top) = self.levels.len().checked_sub(1) else { return false };
+        (0..self.levels[top].len()).any(|node| self.meets_under(top, node, &bbox, (a, b)))
+    }
+
+    fn meets_under(&self, level: usize, node: usize, bbox: &Bbox, edge: (Position, Position)) -> bool {
+        if !self.levels[level][node].intersects(bbox) {
+            return false;
+        }
+        if level == 0 {
+            return self.edges[self.leaf(node)].iter().any(|(a, b, _)| meet((*a, *b), edge).is_some());
+        }
+        self.children(level, node).any(|child| self.meets_under(level - 1, child, bbox, edge))
     }
 
     /// Where a position lies to a ring.
