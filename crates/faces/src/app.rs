@@ -3,7 +3,7 @@
 use crate::{
     Problem, changes,
     definitions::{Definitions, Kept},
-    log, ogc_common, ogc_features, ogc_tiles, openapi, pages, problem, styles,
+    log, ogc_common, ogc_features, ogc_tiles, openapi, pages, problem, schemas, styles,
 };
 use axum::{
     Router,
@@ -90,12 +90,14 @@ pub fn router(app: Arc<App>) -> Router {
         .merge(ogc_features::routes())
         .merge(ogc_tiles::routes())
         .merge(styles::routes())
+        .merge(schemas::routes())
         .merge(openapi::routes())
         .merge(changes::routes())
         .fallback(no_such_path)
         .method_not_allowed_fallback(wrong_method)
         .layer(middleware::from_fn(cross_origin))
         .layer(middleware::from_fn(problem::in_the_persons_language))
+        .layer(middleware::from_fn_with_state(Arc::clone(&app), pages::as_a_page))
         .with_state(app)
 }
 

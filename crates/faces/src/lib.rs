@@ -13,6 +13,7 @@ pub mod ogc_tiles;
 pub mod openapi;
 pub mod pages;
 pub mod problem;
+pub mod schemas;
 pub mod styles;
 
 pub use app::{App, Settings, router};

@@ -1,0 +1,72 @@
+//! Formats that are text: streamed as the store gives the records.
+//!
+//! An error on the way breaks the connection off, so that the client can't take a part for the whole.
+
+use super::{Content, rows::Rows};
+use crate::{
+    App,
+    definitions::Shape,
+    ogc_features::{Space, ask::Ask, write},
+};
+use axum::body::Body;
+use bytes::Bytes;
+use futures::{StreamExt, stream};
+use meydan_formats::csv;
+use meydan_kernel::{Error, Record, Result};
+use std::sync::Arc;
+
+/// The body of a text format.
+pub fn body(app: &App, shape: Arc<Shape>, ask: Ask, content: Content) -> Result<Body> {
+    match content {
+        Content::Csv => delimited(app, &shape, ask),
+        content => Ok(geojson(app, shape, ask, content == Content::Sequence)),
+    }
+}
+
+fn journal(error: &Error) {
+    tracing::error!(%error, "an export broke off");
+}
+
+/// One collection, or a sequence of features, one a line (as GDAL writes it and everybody reads it).
+fn geojson(app: &App, shape: Arc<Shape>, ask: Ask, sequence: bool) -> Body {
+    let batches = app.desk.scan(&app.acting, ask.query);
+    let (space, select) = (ask.space, ask.select);
+    let mut first = true;
+    let chunks = batches.map(move |batch| {
+        batch.map(|records| chunk(&shape, &records, space, select.as_deref(), sequence, &mut first)).inspect_err(journal)
+    });
+    let head: &'static [u8] = if sequence { b"" } else { b"{\"type\":\"FeatureCollection\",\"features\":[\n" };
+    let tail: &'static [u8] = if sequence { b"" } else { b"\n]}\n" };
+    let edge = |bytes: &'static [u8]| stream::iter((!bytes.is_empty()).then_some(Ok(Bytes::from_static(bytes))));
+    Body::from_stream(edge(head).chain(chunks).chain(edge(tail)))
+}
+
+fn chunk(shape: &Shape, records: &[Record], space: Space, select: Option<&[usize]>, sequence: bool, first: &mut bool) -> Bytes {
+    let mut out = Vec::with_capacity(records.len() * 512);
+    for record in records {
+        if !sequence && !std::mem::take(first) {
+            out.extend_from_slice(b",\n");
+        }
+        write::feature(&mut out, shape, record, space, select);
+        if sequence {
+            out.push(b'\n');
+        }
+    }
+    out.into()
+}
+
+fn delimited(app: &App, shape: &Shape, ask: Ask) -> Result<Body> {
+    let mut rows = Rows::new(&shape.register, ask.select.as_deref(), ask.space);
+    let mut writer = csv::Writer::new(Vec::new(), rows.layout(&shape.register)).map_err(super::failure)?;
+    let header = Bytes::from(std::mem::take(writer.output()));
+    let chunks = app.desk.scan(&app.acting, ask.query).map(move |batch| {
+        let write = |records: Vec<Record>| {
+            for record in records {
+                writer.write_feature(&rows.row(record)).map_err(super::failure)?;
+            }
+            Ok(Bytes::from(std::mem::take(writer.output())))
+        };
+        batch.and_then(write).inspect_err(journal)
+    });
+    Ok(Body::from_stream(stream::iter([Ok(header)]).chain(chunks)))
+}
