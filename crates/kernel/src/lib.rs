@@ -7,6 +7,7 @@ pub mod change;
 pub mod cql2;
 pub mod desk;
 pub mod error;
+pub mod exchange;
 pub mod head_watch;
 pub mod lang;
 pub mod log;

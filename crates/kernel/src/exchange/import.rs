@@ -1,0 +1,410 @@
+//! The import: guess, read and check everything, then apply.
+
+use super::{
+    CHANGESET_ROWS, MAX_DELETED_PERCENT, Mapping, Override, Report, RowFault, SAMPLE_ROWS, Source, SourceCrs, SourceFault, apply,
+    convert::Converter,
+    geometry::{self, Way},
+    lookup::Lookups,
+    producer::{Producer, Running},
+    reconcile::Reconciler,
+};
+use crate::{
+    Act, Committed, Desk, Error, Register, Result,
+    desk::{Edit, MAX_CHANGES},
+};
+use futures::{
+    StreamExt as _,
+    future::BoxFuture,
+    stream::FuturesOrdered,
+};
+use meydan_geo::feature::Feature;
+use std::{sync::Arc, time::Instant};
+use uuid::Uuid;
+
+/// Changesets that are on their way to the store at once: one is checked while the one before is written.
+const IN_FLIGHT: usize = 2;
+/// Records shown in the report.
+const SAMPLE_SHOWN: usize = 5;
+
+/// What to do with a delivery.
+#[derive(Debug, Clone)]
+pub struct ImportOptions {
+    /// The register.
+    pub register: String,
+    /// Name of the source, for the log and the report.
+    pub source_name: String,
+    /// A person's words on the mapping.
+    pub overrides: Vec<Override>,
+    /// Fields of the key, instead of the register's; empty: every row is a new record.
+    pub key: Option<Vec<String>>,
+    /// EPSG code, instead of what the source says.
+    pub crs: Option<u32>,
+    /// Only look.
+    pub dry_run: bool,
+    /// Apply the good rows though others are bad.
+    pub skip_errors: bool,
+    /// End records that the delivery does not hold.
+    pub delete_missing: bool,
+    /// Delete even more than [`MAX_DELETED_PERCENT`], or though some rows had no readable key.
+    pub force: bool,
+    /// Rows of one changeset, at most [`MAX_CHANGES`].
+    pub changeset_rows: usize,
+}
+
+impl ImportOptions {
+    /// The usual options for a register.
+    pub fn new(register: impl Into<String>, source_name: impl Into<String>) -> Self {
+        Self {
+            register: register.into(),
+            source_name: source_name.into(),
+            overrides: Vec::new(),
+            key: None,
+            crs: None,
+            dry_run: false,
+            skip_errors: false,
+            delete_missing: false,
+            force: false,
+            changeset_rows: CHANGESET_ROWS,
+        }
+    }
+}
+
+/// Where an import is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Phase {
+    /// First pass: reading and checking.
+    Check,
+    /// Second pass: writing.
+    Apply,
+    /// Ending missing records.
+    Delete,
+}
+
+/// Who follows an import.
+pub trait Listener: Send {
+    /// The mapping was made and nothing has happened yet.
+    fn mapped(&mut self, _report: &Report) {}
+    /// So many rows are done, of about `total`.
+    fn progress(&mut self, _phase: Phase, _done: u64, _total: Option<u64>) {}
+    /// A row is put aside; `None` if it could not even be read.
+    ///
+    /// # Errors
+    /// If the row can't be kept; the import stops, nothing is changed.
+    fn rejected(&mut self, _feature: Option<&Feature>, _faults: &[RowFault]) -> Result<()> {
+        Ok(())
+    }
+    /// All is checked; go on and change the register?
+    fn confirm(&mut self, _report: &Report) -> bool {
+        true
+    }
+}
+
+/// Imports a delivery. If rows are bad and `skip_errors` is not set, nothing is changed and the report says so
+/// (`applied` is false).
+///
+/// # Errors
+/// Faults of the whole source or of the options, before anything is changed; faults of the store, after which a second run
+/// goes on where the first stopped.
+pub async fn import(
+    desk: &Desk,
+    act: &Act,
+    mut source: Box<dyn Source>,
+    options: &ImportOptions,
+    listener: &mut dyn Listener,
+) -> Result<Report> {
+    let register = desk.register(&options.register)?;
+    let act = Act { source: format!("import:{}", options.source_name), ..act.clone() };
+    let sample = sample(source.as_mut())?;
+    let catalogue = desk.catalogue();
+    let mapping = Mapping::make(&catalogue, &register, source.columns(), &sample, &options.overrides)?;
+    let with_geometry = register.geometry.is_some() && source.has_geometry();
+    if mapping.fields.is_empty() && !with_geometry {
+        return Err(nothing_mapped(source.as_ref()));
+    }
+    let crs = options.crs.map_or_else(|| source.crs(), SourceCrs::Epsg);
+    let way = match &register.geometry {
+        Some(definition) if with_geometry => Some(Way::new(geometry::system(&crs)?, definition.kind)),
+        _ => None,
+    };
+    let key = key(&register, options)?;
+    let mut report = Report {
+        register: register.name.clone(),
+        source: options.source_name.clone(),
+        dry_run: options.dry_run,
+        mapping: mapping.fields.clone(),
+        unused_columns: mapping.unused_columns.clone(),
+        crs: if with_geometry { geometry::system(&crs)?.curie() } else { String::new() },
+        key: key.iter().filter_map(|at| register.fields.get(*at)).map(|f| f.name.clone()).collect(),
+        ..Report::default()
+    };
+    listener.mapped(&report);
+    let started = Instant::now();
+    let lookups = Lookups::read(desk, &act, &register, &mapping).await?;
+    let converter = Converter::new(&catalogue, &register, source.columns(), &sample, &mapping, lookups)?;
+    let fields: Vec<usize> = converter.fields().collect();
+    if let Some(missing) = key.iter().find(|at| !fields.contains(at)) {
+        return Err(key_not_mapped(&register, *missing));
+    }
+    let total = source.estimate();
+    let producer = Producer {
+        reconciler: Reconciler::read(desk, &act, &register, key, fields, with_geometry).await?,
+        source,
+        converter,
+        way,
+        part_rows: options.changeset_rows.clamp(1, MAX_CHANGES),
+        first: true,
+        rejected: Vec::new(),
+        mended: Vec::new(),
+        without_key: 0,
+    };
+    let mut run = Run { desk, act: &act, register: &register, listener, report: &mut report, total };
+    let producer = run.check(producer).await?;
+    let missing = producer.reconciler.missing_records();
+    let records = producer.reconciler.total;
+    let without_key = producer.without_key;
+    report.check_seconds = started.elapsed().as_secs_f64();
+    if options.delete_missing {
+        guard_deletion(&register, missing.len() as u64, records, without_key, options.force)?;
+    }
+    let stop = options.dry_run || report.rejected > 0 && !options.skip_errors;
+    if stop || !listener.confirm(&report) {
+        return Ok(report);
+    }
+    let started = Instant::now();
+    let mut run = Run { desk, act: &act, register: &register, listener, report: &mut report, total };
+    run.apply(producer).await?;
+    if options.delete_missing {
+        run.delete(missing, options.changeset_rows.clamp(1, MAX_CHANGES)).await?;
+    }
+    report.applied = true;
+    report.apply_seconds = started.elapsed().as_secs_f64();
+    Ok(report)
+}
+
+fn sample(source: &mut dyn Source) -> Result<Vec<Feature>> {
+    let mut sample = Vec::with_capacity(SAMPLE_ROWS);
+    for _ in 0..SAMPLE_ROWS {
+        match source.next() {
+            // The geometry is not needed, and could be large.
+            Some(Ok(feature)) => sample.push(Feature { geometry: None, ..feature }),
+            Some(Err(fault)) if fault.row.is_some() => {}
+            Some(Err(fault)) => return Err(source_error(fault)),
+            None => break,
+        }
+    }
+    source.rewind().map_err(source_error)?;
+    Ok(sample)
+}
+
+fn source_error(fault: SourceFault) -> Error {
+    Error::invalid(fault.code, fault.message.tr, fault.message.en)
+}
+
+fn nothing_mapped(source: &dyn Source) -> Error {
+    let names = source.columns().iter().map(|c| c.name.as_str()).collect::<Vec<_>>().join(", ");
+    Error::invalid(
+        "nothing-mapped",
+        "Hiçbir sütun bu kütüğün bir alanıyla eşleşmedi.",
+        "No column was matched to a field of this register.",
+    )
+    .hint(
+        format!("--map alan=sütun ile eşleyin. Sütunlar: {names}"),
+        format!("Map them by --map field=column. Columns: {names}"),
+    )
+}
+
+fn key(register: &Register, options: &ImportOptions) -> Result<Vec<usize>> {
+    let Some(names) = &options.key else { return Ok(register.key_indexes()) };
+    names
+        .iter()
+        .map(|name| {
+            register.field_index(name).ok_or_else(|| {
+                Error::invalid(
+                    "no-such-field",
+                    format!("“{}” kütüğünde “{name}” alanı yok.", register.title.tr),
+                    format!("The register “{}” has no field “{name}”.", register.title.en),
+                )
+            })
+        })
+        .collect()
+}
+
+fn key_not_mapped(register: &Register, at: usize) -> Error {
+    let (name, title) = register.fields.get(at).map_or(("", ""), |f| (f.name.as_str(), f.title.tr.as_str()));
+    Error::invalid(
+        "key-not-mapped",
+        format!("Anahtar alanı “{title}” ({name}) hiçbir sütunla eşleşmedi."),
+        format!("No column fills the key's field “{name}”."),
+    )
+    .hint(
+        format!("--map {name}=sütun ile eşleyin, --key ile başka bir anahtar seçin, ya da --key none ile hepsini yeni kayıt sayın."),
+        format!("Map it by --map {name}=column, choose another key by --key, or take all rows for new records by --key none."),
+    )
+}
+
+fn guard_deletion(register: &Register, missing: u64, records: u64, without_key: u64, force: bool) -> Result<()> {
+    if force || missing == 0 {
+        return Ok(());
+    }
+    if missing * 100 > records * MAX_DELETED_PERCENT {
+        return Err(Error::new(
+            crate::Kind::Conflict,
+            "too-many-missing",
+            format!("Dosyada olmayan {missing} kayıt silinecekti: “{}” kütüğünün %{MAX_DELETED_PERCENT} sınırının üstünde. Hiçbir şey değiştirilmedi.", register.title.tr),
+            format!("{missing} records that the file does not hold would have been ended: over the limit of {MAX_DELETED_PERCENT} % of the register “{}”. Nothing was changed.", register.title.en),
+        )
+        .hint("Dosya tamsa --force ekleyin.", "Add --force if the file is complete."));
+    }
+    if without_key > 0 {
+        return Err(Error::new(
+            crate::Kind::Conflict,
+            "unreadable-keys",
+            format!("{without_key} satırın anahtarı okunamadı; hangi kayıtların eksik olduğu bilinemez. Hiçbir şey değiştirilmedi."),
+            format!("The key of {without_key} rows could not be read; which records are missing can't be known. Nothing was changed."),
+        )
+        .hint("Satırları düzeltin ya da --force ekleyin.", "Correct the rows, or add --force."));
+    }
+    Ok(())
+}
+
+/// One import under way.
+struct Run<'a> {
+    desk: &'a Desk,
+    act: &'a Act,
+    register: &'a Arc<Register>,
+    listener: &'a mut dyn Listener,
+    report: &'a mut Report,
+    total: Option<u64>,
+}
+
+impl Run<'_> {
+    /// First pass.
+    async fn check(&mut self, producer: Producer) -> Result<Producer> {
+        let mut refused = Vec::new();
+        let mut running = Running::start(producer)?;
+        while let Some(mut part) = running.next().await {
+            apply::count(self.report, &mut part);
+            for (feature, faults) in part.rejected.drain(..) {
+                self.put_aside(feature.as_ref(), faults)?;
+            }
+            if let Some(failure) = part.failure {
+                return Err(failure);
+            }
+            let (asked, same) = apply::edits(self.desk, self.act, self.register, part.rows).await?;
+            self.report.unchanged += same;
+            let (fine, bad) = apply::check(self.desk, self.act, &self.register.name, asked).await?;
+            for (asked, faults) in bad {
+                refused.push(asked.row);
+                self.report.rejected += 1;
+                self.put_aside(asked.feature.as_ref(), faults)?;
+            }
+            for asked in fine {
+                if asked.inserts {
+                    self.report.inserted += 1;
+                } else {
+                    self.report.updated += 1;
+                }
+                self.show(&asked.edit);
+            }
+            self.listener.progress(Phase::Check, self.report.rows, self.total);
+        }
+        let mut producer = running.stop()?;
+        self.report.missing = producer.reconciler.missing();
+        producer.rejected.extend(refused);
+        producer.rejected.sort_unstable();
+        Ok(producer)
+    }
+
+    fn put_aside(&mut self, feature: Option<&Feature>, faults: Vec<RowFault>) -> Result<()> {
+        self.listener.rejected(feature, &faults)?;
+        faults.into_iter().for_each(|f| self.report.fault(f));
+        Ok(())
+    }
+
+    /// Keeps the first records for the report.
+    fn show(&mut self, edit: &Edit) {
+        if self.report.sample.len() >= SAMPLE_SHOWN {
+            return;
+        }
+        let named = |at: usize| self.register.fields.get(at).map(|f| f.name.clone());
+        let members = match edit {
+            Edit::Insert { set, .. } => set.iter().filter_map(|(at, v)| Some((named(*at)?, v.to_json()))).collect(),
+            Edit::Replace { values, .. } => values.iter().enumerate().filter_map(|(at, v)| Some((named(at)?, v.to_json()))).collect(),
+            _ => return,
+        };
+        self.report.sample.push(members);
+    }
+
+    /// Second pass.
+    async fn apply(&mut self, mut producer: Producer) -> Result<()> {
+        producer.first = false;
+        producer.reconciler.restart();
+        producer.source.rewind().map_err(source_error)?;
+        let (desk, act, register) = (self.desk, self.act, self.register);
+        let mut running = Running::start(producer)?;
+        let mut flights: FuturesOrdered<BoxFuture<'_, Result<Committed>>> = FuturesOrdered::new();
+        let mut done = 0;
+        while let Some(part) = running.next().await {
+            done += part.read;
+            if let Some(failure) = part.failure {
+                return Err(self.broken_off(failure));
+            }
+            let (asked, _) = apply::edits(desk, act, register, part.rows).await.map_err(|e| self.broken_off(e))?;
+            let edits: Vec<(String, Edit)> = asked.into_iter().map(|a| (register.name.clone(), a.edit)).collect();
+            if !edits.is_empty() {
+                while flights.len() >= IN_FLIGHT {
+                    self.land(flights.next().await)?;
+                }
+                flights.push_back(Box::pin(desk.change(act, edits)));
+                // Looked at once, it is checked and handed to the store; the next part is made while that writes.
+                if let std::task::Poll::Ready(landed) = futures::poll!(flights.next()) {
+                    self.land(landed)?;
+                }
+            }
+            self.listener.progress(Phase::Apply, done, self.total);
+        }
+        while let Some(landed) = flights.next().await {
+            self.land(Some(landed))?;
+        }
+        running.stop().map(|_| ())
+    }
+
+    fn land(&mut self, landed: Option<Result<Committed>>) -> Result<()> {
+        match landed {
+            Some(Err(e)) => Err(self.broken_off(e)),
+            Some(Ok(_)) => {
+                self.report.changesets += 1;
+                Ok(())
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// Says how far it came.
+    fn broken_off(&self, error: Error) -> Error {
+        let n = self.report.changesets;
+        if n == 0 {
+            return error;
+        }
+        error.hint(
+            format!("{n} değişiklik paketi yazılmıştı. Yeniden çalıştırın: yazılanlar aynı bulunur, kaldığı yerden sürer."),
+            format!("{n} changesets had been written. Run it again: those are found to be the same, and it goes on from there."),
+        )
+    }
+
+    /// Ends the records that the delivery does not hold.
+    async fn delete(&mut self, missing: Vec<(Uuid, i64)>, rows: usize) -> Result<()> {
+        let total = missing.len() as u64;
+        for chunk in missing.chunks(rows) {
+            let edits = chunk
+                .iter()
+                .map(|(id, version)| (self.register.name.clone(), Edit::Delete { id: *id, expected: Some(*version) }))
+                .collect();
+            self.desk.change(self.act, edits).await.map_err(|e| self.broken_off(e))?;
+            self.report.changesets += 1;
+            self.report.deleted += chunk.len() as u64;
+            self.listener.progress(Phase::Delete, self.report.deleted, Some(total));
+        }
+        Ok(())
+    }
+}
