@@ -1,6 +1,6 @@
 //! Geometry as checked well-known binary (OGC 06-103r4, ISO 19125): the form in which the house stores, hashes and passes it.
 
-use crate::Bbox;
+use crate::{Bbox, parts::Part};
 use std::sync::Arc;
 
 /// The seven kinds of simple features; the discriminant is the WKB type code.
@@ -120,7 +120,14 @@ impl Wkb {
 
     /// Calls `f` with every coordinate pair in order.
     pub fn each_coord(&self, mut f: impl FnMut(f64, f64)) {
-        each(&self.0, 0, &mut f);
+        for part in self.parts() {
+            match part {
+                Part::Group(..) => {}
+                Part::Point(x, y) => f(x, y),
+                Part::Line(line) => line.iter().for_each(|(x, y)| f(x, y)),
+                Part::Polygon(rings) => rings.iter().flat_map(|ring| ring.iter()).for_each(|(x, y)| f(x, y)),
+            }
+        }
     }
 
     /// A single geometry as a multi of one; any other as it is.
@@ -144,20 +151,20 @@ impl Wkb {
         use GeometryType::*;
         match self.geometry_type() {
             Point | LineString | Polygon => Some(self.clone()),
-            MultiPoint | MultiLineString | MultiPolygon if u32_at(&self.0, 5) == 1 => Some(Self(self.0[9..].into())),
+            MultiPoint | MultiLineString | MultiPolygon if u32_at(&self.0, 5) == Some(1) => Self::from_trusted(self.0.get(9..)?).ok(),
             _ => None,
         }
     }
 
-    /// The same geometry with every coordinate pair replaced; `None` if a result is not finite.
+    /// The same geometry with every coordinate pair replaced; `None` if a result is not finite (or the bytes came damaged from a store).
     pub fn map_coords(&self, mut f: impl FnMut(f64, f64) -> (f64, f64)) -> Option<Self> {
         let mut out = self.0.to_vec();
         let mut finite = true;
-        map(&mut out, 0, &mut |x, y| {
+        map(&mut out, &mut |x, y| {
             let (x, y) = f(x, y);
             finite &= x.is_finite() && y.is_finite();
             (x, y)
-        });
+        })?;
         finite.then(|| Self(out.into()))
     }
 }
@@ -174,57 +181,41 @@ fn head(out: &mut Vec<u8>, kind: GeometryType) {
     out.extend_from_slice(&(kind as u32).to_le_bytes());
 }
 
-fn u32_at(b: &[u8], at: usize) -> usize {
-    u32::from_le_bytes([b[at], b[at + 1], b[at + 2], b[at + 3]]) as usize
+fn u32_at(b: &[u8], at: usize) -> Option<usize> {
+    Some(u32::from_le_bytes(*b.get(at..)?.first_chunk()?) as usize)
 }
 
-fn f64_at(b: &[u8], at: usize) -> f64 {
-    let mut a = [0; 8];
-    a.copy_from_slice(&b[at..at + 8]);
-    f64::from_le_bytes(a)
-}
-
-/// Walks canonical bytes; returns where the geometry at `at` ends.
-fn each(b: &[u8], at: usize, f: &mut impl FnMut(f64, f64)) -> usize {
-    let run = |mut at: usize, n: usize, f: &mut dyn FnMut(f64, f64)| {
-        for _ in 0..n {
-            f(f64_at(b, at), f64_at(b, at + 8));
-            at += 16;
+/// Walks canonical bytes from front to back and replaces each pair; `None` if they end early (a damaged store).
+fn map(b: &mut [u8], f: &mut dyn FnMut(f64, f64) -> (f64, f64)) -> Option<()> {
+    let run = |b: &mut [u8], at: usize, n: usize, f: &mut dyn FnMut(f64, f64) -> (f64, f64)| {
+        let end = at.checked_add(n.checked_mul(16)?)?;
+        for pair in b.get_mut(at..end)?.chunks_exact_mut(16) {
+            let (x, y) = pair.split_at_mut(8);
+            let number = |bytes: &[u8]| bytes.first_chunk().map(|b| f64::from_le_bytes(*b));
+            let (new_x, new_y) = f(number(x)?, number(y)?);
+            x.copy_from_slice(&new_x.to_le_bytes());
+            y.copy_from_slice(&new_y.to_le_bytes());
         }
-        at
+        Some(end)
     };
-    let start = at + 5;
-    match b[at + 1] {
-        1 => run(start, 1, f),
-        2 => run(start + 4, u32_at(b, start), f),
-        3 => (0..u32_at(b, start)).fold(start + 4, |at, _| run(at + 4, u32_at(b, at), f)),
-        _ => (0..u32_at(b, start)).fold(start + 4, |at, _| each(b, at, f)),
+    let mut at = 0;
+    while at < b.len() {
+        let start = at + 5;
+        at = match *b.get(at + 1)? {
+            1 => run(b, start, 1, f)?,
+            2 => run(b, start + 4, u32_at(b, start)?, f)?,
+            3 => {
+                let mut at = start + 4;
+                for _ in 0..u32_at(b, start)? {
+                    at = run(b, at + 4, u32_at(b, at)?, f)?;
+                }
+                at
+            }
+            // The head of a multi-geometry or collection: its members follow.
+            _ => start + 4,
+        };
     }
-}
-
-fn map(b: &mut [u8], at: usize, f: &mut dyn FnMut(f64, f64) -> (f64, f64)) -> usize {
-    fn run(b: &mut [u8], mut at: usize, n: usize, f: &mut dyn FnMut(f64, f64) -> (f64, f64)) -> usize {
-        for _ in 0..n {
-            let (x, y) = f(f64_at(b, at), f64_at(b, at + 8));
-            b[at..at + 8].copy_from_slice(&x.to_le_bytes());
-            b[at + 8..at + 16].copy_from_slice(&y.to_le_bytes());
-            at += 16;
-        }
-        at
-    }
-    let start = at + 5;
-    match b[at + 1] {
-        1 => run(b, start, 1, f),
-        2 => {
-            let n = u32_at(b, start);
-            run(b, start + 4, n, f)
-        }
-        3 => (0..u32_at(b, start)).fold(start + 4, |at, _| {
-            let n = u32_at(b, at);
-            run(b, at + 4, n, f)
-        }),
-        _ => (0..u32_at(b, start)).fold(start + 4, |at, _| map(b, at, f)),
-    }
+    Some(())
 }
 
 struct Reader<'a> {
@@ -330,6 +321,62 @@ impl Reader<'_> {
                     self.geometry(out, Some(k), depth + 1)?;
                 }
                 Ok(())
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn hex(text: &str) -> Vec<u8> {
+        (0..text.len() / 2).map(|i| u8::from_str_radix(&text[i * 2..i * 2 + 2], 16).expect("hex")).collect()
+    }
+
+    #[test]
+    fn every_spelling_becomes_the_canonical_one() {
+        let wanted = Wkb::point(1.0, 2.0).expect("finite");
+        for text in [
+            "0101000000000000000000F03F0000000000000040",
+            // Big endian.
+            "00000000013FF00000000000004000000000000000",
+            // EWKB with SRID 4326, as PostGIS writes it.
+            "0101000020E6100000000000000000F03F0000000000000040",
+            // ISO with Z, EWKB with Z.
+            "01E9030000000000000000F03F00000000000000400000000000000840",
+            "0101000080000000000000F03F00000000000000400000000000000840",
+        ] {
+            assert_eq!(Wkb::parse(&hex(text)), Ok(wanted.clone()), "{text}");
+        }
+        assert_eq!(Wkb::parse(&hex("0101000000")), Err(WkbError::Truncated(5)));
+        // A count that the bytes can't hold.
+        assert_eq!(Wkb::parse(&hex("0102000000FFFFFFFF")), Err(WkbError::Truncated(9)));
+    }
+
+    #[test]
+    fn single_and_multi_turn_into_each_other() {
+        let line = Wkb::line_string(&[(1.0, 2.0), (3.0, 4.0)]).expect("finite");
+        let multi = line.to_multi();
+        assert_eq!(multi.geometry_type(), GeometryType::MultiLineString);
+        assert_eq!(multi.to_single(), Some(line));
+        assert_eq!(multi.map_coords(|x, y| (y, x)).and_then(|m| m.bbox()), Some(Bbox::new(2.0, 1.0, 4.0, 3.0)));
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_survive(bytes in prop::collection::vec(any::<u8>(), 0..200), head in 1u8..8) {
+            for mut bytes in [bytes.clone(), [vec![1, head, 0, 0, 0], bytes].concat()] {
+                if let Ok(wkb) = Wkb::parse(&bytes) {
+                    // What was read is canonical: reading it again changes nothing.
+                    prop_assert_eq!(Wkb::parse(wkb.as_bytes()), Ok(wkb.clone()));
+                    prop_assert_eq!(wkb.map_coords(|x, y| (x, y)), Some(wkb));
+                }
+                bytes.truncate(60);
+                if let Ok(damaged) = Wkb::from_trusted(&bytes) {
+                    let _ = (damaged.bbox(), damaged.to_single().map(|s| s.geometry_type()), damaged.map_coords(|x, y| (y, x)));
+                }
             }
         }
     }

@@ -26,7 +26,7 @@ pub(super) fn fixed(v: f64, decimals: u8, out: &mut Vec<u8>) {
     }
     let mut rest = scaled.abs() as u64;
     let mut left = decimals;
-    while left > 0 && rest % 10 == 0 {
+    while left > 0 && rest.is_multiple_of(10) {
         rest /= 10;
         left -= 1;
     }
