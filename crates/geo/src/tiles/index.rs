@@ -313,11 +313,6 @@ impl LayerIndex {
         }
         found
     }
-
-    /// About how many features a tile has to look at: for deciding where to do the work.
-    pub fn estimate(&self, tile: super::TileId) -> usize {
-        self.cells(tile.reach()).iter().map(|cell| cell.count as usize).sum()
-    }
 }
 
 fn place(id: CellId) -> u64 {
