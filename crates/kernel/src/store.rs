@@ -67,6 +67,12 @@ pub trait Store: Send + Sync + 'static {
     /// All versions of a register that are no longer current, in fid and version order, as batches (for verification).
     fn scan_history(&self, register: Arc<Register>) -> BoxStream<'static, Result<Vec<Record>>>;
 
+    /// Every definition that the register of this name ever had, each with the position of the first log entry it held for,
+    /// ascending; none if there is no such register. A digest in the log is over content under the definition of its time.
+    async fn definitions(&self, register: &str) -> Result<Vec<(i64, Arc<Register>)>> {
+        Err(crate::Error::internal(format!("{} does not tell the definitions of “{register}”", self.name())))
+    }
+
     /// How many entries the log has. Cheap (asked for every tile) and never behind what was acknowledged by this process;
     /// another process's entries show at once (SQLite) or within the notification's latency (PostgreSQL).
     fn head(&self) -> i64;

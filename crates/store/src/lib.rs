@@ -3,6 +3,7 @@
 //! What this crate may never know: a face, a register by name, a permission.
 
 pub mod backup;
+pub mod content;
 pub mod postgres;
 pub mod seal;
 pub mod sql;

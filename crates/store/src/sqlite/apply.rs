@@ -11,11 +11,11 @@ use super::{
 };
 use crate::sql::names::{check_catalogue, history_of, quoted};
 use meydan_kernel::{
-    Catalogue, Error, FieldKind, Kind, Register, Result,
+    Catalogue, Error, Field, FieldKind, Kind, Register, Result,
     catalogue::{Plan, Step},
 };
 use rusqlite::{Connection, ErrorCode, TransactionBehavior, params};
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 /// Carries out the steps and keeps the catalogue.
 pub(super) fn apply(conn: &mut Connection, state: &mut State, plan: &Plan, catalogue: &Catalogue) -> Result<()> {
@@ -67,11 +67,8 @@ impl Work<'_> {
             Step::RenameField { register, from, field } => self.on_both(register, |table| {
                 format!("ALTER TABLE {table} RENAME COLUMN {} TO {}", quoted(from), quoted(field))
             }),
-            Step::DropField { register, field } => {
-                self.unindex(register)?;
-                self.on_both(register, |table| format!("ALTER TABLE {table} DROP COLUMN {}", quoted(field)))
-            }
-            Step::WidenField { register, field } => self.widen_field(catalogue.register(register)?, field),
+            Step::DropField { register, field } => self.drop_field(register, field),
+            Step::WidenField { register, .. } => self.widen(catalogue.register(register)?),
             Step::WidenGeometry { register } => self.widen_geometry(catalogue.register(register)?),
             Step::Reindex { register } => self.unindex(register),
             Step::Describe { name } => self.describe(name),
@@ -152,48 +149,66 @@ impl Work<'_> {
             .map_err(failure)
     }
 
-    fn widen_field(&mut self, register: &Register, name: &str) -> Result<()> {
-        let Some(field) = register.field(name) else { return Err(Error::internal("a plan names a field that is not defined")) };
-        let column = quoted(name);
-        // Booleans are numbers in the table; what they were is known from the column's declared type.
-        let was: String = self
-            .conn
-            .query_row("SELECT type FROM pragma_table_info(?1) WHERE name = ?2", [&register.name, name], |r| r.get(0))
-            .map_err(failure)?;
-        let converted = match (&field.kind, was.as_str()) {
-            (FieldKind::Real, _) => format!("CAST({column} AS REAL)"),
-            (FieldKind::Text, "BOOLEAN") => format!("CASE {column} WHEN 0 THEN 'false' WHEN 1 THEN 'true' END"),
-            (FieldKind::Text, _) => format!("meydan_text({column})"),
-            _ => column.clone(),
-        };
-        self.run(&format!("UPDATE {} SET {column} = {converted}", quoted(&history_of(&register.name))))?;
-        self.rebuild(register, &column, &converted)
+    fn drop_field(&mut self, register: &str, field: &str) -> Result<()> {
+        self.unindex(register)?;
+        for table in [register.to_owned(), history_of(register)] {
+            // A rebuilding may have left it out of the current table already.
+            if self.declared(&table)?.contains_key(field) {
+                self.run(&format!("ALTER TABLE {} DROP COLUMN {}", quoted(&table), quoted(field)))?;
+            }
+        }
+        Ok(())
     }
 
-    /// Makes the current table anew with the columns it has now, one of them converted.
-    fn rebuild(&mut self, register: &Register, column: &str, converted: &str) -> Result<()> {
-        self.unindex(&register.name)?;
+    /// Converts every column whose declared type is not the definition's, in the history and in the current table; the first
+    /// of several widenings of a register does the work of all.
+    fn widen(&mut self, register: &Register) -> Result<()> {
         let present = self.present(register)?;
-        let draft = format!("meydan_draft_{}", register.name);
-        let all = columns(&present);
-        let picked: Vec<&str> = all.split(", ").map(|c| if c == column { converted } else { c }).collect();
-        self.run(&tables::current_table(&present, &draft))?;
-        let (draft, table) = (quoted(&draft), quoted(&register.name));
+        let declared = self.declared(&register.name)?;
+        let mut conversions: HashMap<String, String> = HashMap::new();
+        for field in &present.fields {
+            let was = declared.get(&field.name).map_or("", String::as_str);
+            conversions.extend(conversion(field, was).map(|c| (quoted(&field.name), c)));
+        }
+        let word = tables::geometry_word_of(&present);
+        if declared.get("geom").is_some_and(|was| was != word) {
+            conversions.insert("geom".to_owned(), format!("meydan_multi(geom, '{word}')"));
+        }
+        if conversions.is_empty() {
+            return Ok(());
+        }
+        let sets: Vec<String> = conversions.iter().map(|(column, converted)| format!("{column} = {converted}")).collect();
+        self.run(&format!("UPDATE {} SET {}", quoted(&history_of(&register.name)), sets.join(", ")))?;
+        self.rebuild(&present, &conversions)
+    }
+
+    /// Makes the current table anew with the columns it has now, some of them converted.
+    fn rebuild(&mut self, present: &Register, conversions: &HashMap<String, String>) -> Result<()> {
+        self.unindex(&present.name)?;
+        let draft = format!("meydan_draft_{}", present.name);
+        let all = columns(present);
+        let picked: Vec<&str> = all.split(", ").map(|c| conversions.get(c).map_or(c, String::as_str)).collect();
+        self.run(&tables::current_table(present, &draft))?;
+        let (draft, table) = (quoted(&draft), quoted(&present.name));
         self.run(&format!("INSERT INTO {draft} ({all}) SELECT {} FROM {table} ORDER BY fid", picked.join(", ")))?;
         self.run(&format!("DROP TABLE {table}"))?;
         self.run(&format!("ALTER TABLE {draft} RENAME TO {table}"))?;
-        self.run(&super::schema::guard(&register.name))
+        self.run(&super::schema::guard(&present.name))
     }
 
-    /// The register with only those fields whose columns are in the table at this step (others are added or dropped by other
-    /// steps; a column that is dropped later is kept as text without a definition).
+    /// Columns of a table with their declared types.
+    fn declared(&self, table: &str) -> Result<HashMap<String, String>> {
+        let mut find = self.conn.prepare("SELECT name, type FROM pragma_table_info(?1)").map_err(failure)?;
+        find.query_map([table], |r| Ok((r.get(0)?, r.get(1)?))).and_then(Iterator::collect).map_err(failure)
+    }
+
+    /// The register with those of its fields whose columns are in the table at this step. A column that a later step drops is
+    /// not among them: a rebuilding before that loses it early, which the plan has been allowed to do.
     fn present(&self, register: &Register) -> Result<Register> {
-        let mut find = self.conn.prepare("SELECT name FROM pragma_table_info(?1)").map_err(failure)?;
-        let names: Vec<String> =
-            find.query_map([&register.name], |r| r.get(0)).and_then(Iterator::collect).map_err(failure)?;
+        let declared = self.declared(&register.name)?;
         let mut present = register.clone();
-        present.fields.retain(|f| names.contains(&f.name));
-        if !names.iter().any(|n| n == "geom") {
+        present.fields.retain(|f| declared.contains_key(&f.name));
+        if !declared.contains_key("geom") {
             present.geometry = None;
         }
         Ok(present)
@@ -206,8 +221,7 @@ impl Work<'_> {
             self.conn
                 .execute("UPDATE gpkg_geometry_columns SET geometry_type_name = ?2 WHERE table_name = ?1", params![register.name, listed])
                 .map_err(failure)?;
-            self.run(&format!("UPDATE {} SET geom = meydan_multi(geom, '{listed}')", quoted(&history_of(&register.name))))?;
-            return self.rebuild(register, "geom", &format!("meydan_multi(geom, '{listed}')"));
+            return self.widen(register);
         }
         self.run(&format!("ALTER TABLE {} ADD COLUMN geom {}", quoted(&register.name), tables::geometry_word_of(register)))?;
         self.run(&format!("ALTER TABLE {} ADD COLUMN geom", quoted(&history_of(&register.name))))?;
@@ -234,6 +248,22 @@ impl Work<'_> {
             })?;
         }
         Ok(())
+    }
+}
+
+/// The expression that turns a column of a declared type into the field's type; `None` if it is of that type.
+fn conversion(field: &Field, was: &str) -> Option<String> {
+    let word = |t: &str| t.split('(').next().unwrap_or_default().to_owned();
+    if word(was) == word(&tables::column_type(field)) {
+        return None;
+    }
+    let column = quoted(&field.name);
+    match (&field.kind, was) {
+        (FieldKind::Real, _) => Some(format!("CAST({column} AS REAL)")),
+        // Booleans are numbers in the table.
+        (FieldKind::Text, "BOOLEAN") => Some(format!("CASE {column} WHEN 0 THEN 'false' WHEN 1 THEN 'true' END")),
+        (FieldKind::Text, _) => Some(format!("meydan_text({column})")),
+        _ => None,
     }
 }
 

@@ -8,7 +8,7 @@ use super::{
 };
 use jiff::Timestamp;
 use meydan_kernel::{
-    Act, Result,
+    Act, Register, Result,
     log::{Entry, Verb},
     store::LogQuery,
 };
@@ -30,6 +30,18 @@ impl Reader {
     /// Definitions as the file has them now.
     pub(super) fn definitions(&self, conn: &Connection) -> Result<Arc<Definitions>> {
         Definitions::fresh(conn, &self.definitions)
+    }
+
+    /// All definitions of the register that bears a name.
+    pub(super) fn definitions_of(&self, conn: &Connection, name: &str) -> Result<Vec<(i64, Arc<Register>)>> {
+        let number: Option<i64> = conn
+            .prepare_cached("SELECT number FROM meydan_register WHERE name = ?1")
+            .and_then(|mut s| s.query_row([name], |r| r.get(0)).optional())
+            .map_err(failure)?;
+        Ok(match number {
+            Some(number) => self.definitions(conn)?.all(number),
+            None => Vec::new(),
+        })
     }
 
     /// Entries from a position on.

@@ -170,6 +170,11 @@ impl Store for SqliteStore {
         self.streams.start(Box::new(move |conn, take| past::each_past(conn, &register, None, take)))
     }
 
+    async fn definitions(&self, register: &str) -> Result<Vec<(i64, Arc<Register>)>> {
+        let (name, log) = (register.to_owned(), self.log.clone());
+        self.readers.ask(move |conn| log.definitions_of(conn, &name)).await
+    }
+
     fn head(&self) -> i64 {
         self.head.now()
     }

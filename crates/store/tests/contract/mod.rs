@@ -5,6 +5,7 @@
 pub mod asking;
 pub mod basics;
 pub mod city;
+pub mod definitions;
 pub mod refusals;
 
 use futures::StreamExt;
@@ -59,6 +60,12 @@ macro_rules! whole_contract {
             asking::ids_are_found,
             asking::a_stream_is_a_snapshot,
             asking::a_register_without_geometry_is_in_no_box,
+            definitions::fields_change_and_digests_hold,
+            definitions::registers_change_and_digests_hold,
+            definitions::a_dropped_field_is_told,
+            definitions::geometry_widens_and_digests_hold,
+            definitions::a_key_that_is_not_kept_is_refused,
+            definitions::names_are_guarded,
             refusals::a_stale_version_is_refused,
             refusals::what_is_not_there_is_refused,
             refusals::a_taken_key_is_refused,
