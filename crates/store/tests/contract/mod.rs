@@ -5,8 +5,11 @@
 pub mod asking;
 pub mod basics;
 pub mod city;
+pub mod crowd;
 pub mod definitions;
+pub mod keeping;
 pub mod refusals;
+pub mod time;
 
 use futures::StreamExt;
 use meydan_kernel::{Record, Result, Store};
@@ -66,6 +69,16 @@ macro_rules! whole_contract {
             definitions::geometry_widens_and_digests_hold,
             definitions::a_key_that_is_not_kept_is_refused,
             definitions::names_are_guarded,
+            crowd::no_update_is_lost,
+            crowd::a_bad_changeset_harms_nobody_else,
+            crowd::followers_miss_nothing,
+            crowd::two_processes_share_one_store,
+            crowd::a_large_changeset_is_one,
+            crowd::an_empty_changeset_changes_nothing,
+            keeping::followers_positions_are_kept,
+            keeping::seals_are_kept_once,
+            keeping::a_healthy_store_says_so,
+            time::the_past_is_answered_as_it_was,
             refusals::a_stale_version_is_refused,
             refusals::what_is_not_there_is_refused,
             refusals::a_taken_key_is_refused,
