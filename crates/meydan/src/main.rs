@@ -51,6 +51,10 @@ enum Command {
     Restore(command::restore::Args),
     /// Check definitions, see what they would change, bring them into force.
     Catalog(command::catalog::Args),
+    /// Bring a delivery into a register.
+    Import(command::import::Args),
+    /// Write a register to a file.
+    Export(command::export::Args),
     /// Look at the health of the store and say what to do.
     Doctor(command::doctor::Args),
     /// Print the completion script of a shell.
@@ -97,6 +101,8 @@ async fn run(cli: Cli, lang: Lang) -> anyhow::Result<ExitCode> {
         Command::Backup(args) => command::backup::run(&context, args).await,
         Command::Restore(args) => command::restore::run(&context, args).await,
         Command::Catalog(args) => command::catalog::run(&context, args).await,
+        Command::Import(args) => command::import::run(&context, args).await,
+        Command::Export(args) => command::export::run(&context, args).await,
         Command::Doctor(args) => command::doctor::run(&context, args).await,
         Command::Completion { shell } => {
             clap_complete::generate(shell, &mut Cli::command(), "meydan", &mut std::io::stdout());

@@ -18,7 +18,7 @@ use std::sync::Arc;
 /// `store-unavailable`, or what the store says about a file that is not its own.
 pub async fn open(location: &str) -> Result<Arc<dyn Store>> {
     if location.starts_with("postgres://") || location.starts_with("postgresql://") {
-        return Err(meydan_kernel::Error::unavailable("the PostgreSQL store is not wired yet"));
+        return Ok(Arc::new(postgres::PostgresStore::connect(location).await?));
     }
     Ok(Arc::new(sqlite::SqliteStore::open(std::path::Path::new(location)).await?))
 }
