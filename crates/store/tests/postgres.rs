@@ -1,6 +1,7 @@
 //! The contract of the Store trait, kept by the PostgreSQL store on a real server, and what only that store promises.
 
 mod contract;
+mod pg_cases;
 mod pg_server;
 
 use contract::House;

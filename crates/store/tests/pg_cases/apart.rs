@@ -1,0 +1,54 @@
+//! Copies: a backup taken while serving, restored into another database.
+
+use super::super::{
+    contract::{House as _, city::{Town, delete}},
+    house, pg_server,
+};
+use meydan_store::{backup::contents, postgres::PostgresStore};
+use std::process::Command;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_restored_backup_is_equal_by_digest_and_goes_on() {
+    let database = house().await;
+    let town = Town::found(database.open().await).await;
+    for i in 0..20 {
+        let id = town.lamp(&format!("L{i}"), i, Some((39.7, 41.0))).await;
+        if i % 4 == 0 {
+            town.commit(vec![delete("lamp", id, 1)]).await.expect("it is ended");
+        }
+    }
+    let folder = tempfile::tempdir().expect("a directory");
+    let file = folder.path().join("city.dump");
+    town.store.backup(&file).await.expect("a backup is made");
+
+    let server = pg_server::shared();
+    let other = server.database();
+    let restored = Command::new(server.program("pg_restore")).args(["--exit-on-error", "--no-owner", "-d", &other]).arg(&file).output();
+    let restored = restored.expect("pg_restore runs");
+    assert!(restored.status.success(), "{}", String::from_utf8_lossy(&restored.stderr));
+    let copy = PostgresStore::connect(&other).await.expect("the copy opens");
+    assert_eq!(contents(&copy).await.expect("reads"), contents(&*town.store).await.expect("reads"));
+    let copy = Town { store: std::sync::Arc::new(copy), catalogue: town.catalogue.clone() };
+    copy.lamp("sonra", 1, None).await;
+    let name = other.rsplit('/').next().expect("a name");
+    assert!(server.try_psql(name, "UPDATE meydan.lamp SET watts = 0").expect_err("guarded").contains("Meydan"));
+    let checks = copy.store.checks().await.expect("answers");
+    assert!(checks.iter().all(|(_, fine, _)| *fine), "{checks:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_no_database_is_told_clearly() {
+    let told = |url: String| async move { PostgresStore::connect(&url).await.err().map(|e| e.code()) };
+    assert_eq!(told("postgres://127.0.0.1:kapı/meydan".to_owned()).await, Some("bad-location"));
+    assert_eq!(told("postgres://meydan@127.0.0.1:1/nowhere".to_owned()).await, Some("store-unavailable"));
+    assert_eq!(told(pg_server::shared().url("nowhere")).await, Some("store-unavailable"));
+    let server = pg_server::shared();
+    server.psql("postgres", "CREATE DATABASE latin TEMPLATE template0 ENCODING 'LATIN5' LOCALE 'C'");
+    assert_eq!(told(server.url("latin")).await, Some("postgres-not-utf8"));
+    // A database without PostGIS gets it, if the user may.
+    server.psql("postgres", "CREATE DATABASE bare");
+    assert_eq!(told(server.url("bare")).await, None);
+    server.psql("postgres", "CREATE DATABASE strict");
+    server.psql("postgres", "CREATE ROLE weak LOGIN");
+    assert_eq!(told(server.url("strict").replace("meydan@", "weak@")).await, Some("postgis-missing"));
+}

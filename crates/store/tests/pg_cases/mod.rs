@@ -1,0 +1,9 @@
+//! What only the PostgreSQL store promises.
+
+pub mod apart;
+pub mod bulk;
+pub mod doubt;
+pub mod faults;
+pub mod guards;
+pub mod letters;
+pub mod processes;
