@@ -94,6 +94,8 @@ pub trait Reader: Iterator<Item = Result<Feature>> + Send {
     fn columns(&self) -> &[Column];
     /// The CRS of the coordinates; their order is always east (x, longitude), north (y, latitude).
     fn crs(&self) -> &Crs;
+    /// True if features can have a geometry.
+    fn has_geometry(&self) -> bool;
     /// All layers of the source.
     fn layers(&self) -> Vec<Layer>;
     /// About how many features there are, for progress.

@@ -275,6 +275,10 @@ impl crate::Reader for Reader {
         &self.crs
     }
 
+    fn has_geometry(&self) -> bool {
+        self.place != Place::None
+    }
+
     fn layers(&self) -> Vec<Layer> {
         let name = self.path.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
         vec![Layer { name, count: None }]

@@ -348,6 +348,10 @@ impl crate::Reader for Reader {
         &self.crs
     }
 
+    fn has_geometry(&self) -> bool {
+        true
+    }
+
     fn layers(&self) -> Vec<Layer> {
         let stem = || self.path.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
         let name = if self.name.is_empty() { stem() } else { self.name.clone() };

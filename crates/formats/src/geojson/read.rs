@@ -22,6 +22,7 @@ pub struct Reader {
     id_place: Option<usize>,
     crs: Crs,
     count: u64,
+    has_geometry: bool,
     scanner: scan::Scanner<BufReader<File>>,
     buffer: Vec<u8>,
     ended: bool,
@@ -49,6 +50,7 @@ impl Reader {
             id_place,
             crs: survey.crs,
             count: survey.count,
+            has_geometry: survey.has_geometry,
             scanner: scanner(path)?,
             buffer: Vec::new(),
             ended: false,
@@ -100,13 +102,14 @@ struct Survey {
     names: Vec<String>,
     places: HashMap<String, usize>,
     has_id: bool,
+    has_geometry: bool,
     crs: Crs,
     count: u64,
 }
 
 impl Default for Survey {
     fn default() -> Self {
-        Self { names: Vec::new(), places: HashMap::new(), has_id: false, crs: Crs::LON_LAT, count: 0 }
+        Self { names: Vec::new(), places: HashMap::new(), has_id: false, has_geometry: false, crs: Crs::LON_LAT, count: 0 }
     }
 }
 
@@ -138,6 +141,7 @@ impl Survey {
     }
 
     fn learn(&mut self, raw: &feature::Raw<'_>) -> Result<()> {
+        self.has_geometry |= raw.geometry.is_some();
         self.has_id |= raw.id.is_some_and(|id| id.get() != "null");
         for (name, _) in &raw.properties {
             if self.places.contains_key(name.as_ref()) {
@@ -198,6 +202,10 @@ impl crate::Reader for Reader {
 
     fn crs(&self) -> &Crs {
         &self.crs
+    }
+
+    fn has_geometry(&self) -> bool {
+        self.has_geometry
     }
 
     fn layers(&self) -> Vec<Layer> {

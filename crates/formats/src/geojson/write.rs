@@ -1,12 +1,10 @@
 //! The GeoJSON writer. In any CRS but lon/lat it writes the `crs` member of GeoJSON 2008, which QGIS and GDAL understand.
 
-use crate::{
-    Crs, Layout, Result,
-    shape::{Coords, Shape},
-};
+use crate::{Crs, Layout, Result};
 use meydan_geo::{
-    GeometryType, Wkb,
+    GeometryType,
     feature::{Feature, Scalar},
+    geojson,
 };
 use std::io::Write;
 
@@ -98,9 +96,9 @@ impl<W: Write> Writer<W> {
         match &feature.geometry {
             None => line.extend_from_slice(b"null"),
             Some(g) if matches!(self.layout.geometry, Some(k) if is_multi_of(k, g.geometry_type())) => {
-                geometry(line, &g.to_multi());
+                geojson::write(&g.to_multi(), line);
             }
-            Some(g) => geometry(line, g),
+            Some(g) => geojson::write(g, line),
         }
         line.push(b'}');
         if self.sequence {
@@ -157,62 +155,4 @@ fn value(out: &mut Vec<u8>, scalar: &Scalar) {
         Scalar::Date(d) => json(out, &d.to_string()),
         Scalar::Timestamp(t) => json(out, &t.to_string()),
     }
-}
-
-fn geometry(out: &mut Vec<u8>, wkb: &Wkb) {
-    object(out, &Shape::of(wkb));
-}
-
-fn object(out: &mut Vec<u8>, shape: &Shape<'_>) {
-    let (name, member) = match shape {
-        Shape::Point(..) => ("Point", "coordinates"),
-        Shape::Line(_) => ("LineString", "coordinates"),
-        Shape::Polygon(_) => ("Polygon", "coordinates"),
-        Shape::Many(GeometryType::MultiPoint, _) => ("MultiPoint", "coordinates"),
-        Shape::Many(GeometryType::MultiLineString, _) => ("MultiLineString", "coordinates"),
-        Shape::Many(GeometryType::MultiPolygon, _) => ("MultiPolygon", "coordinates"),
-        Shape::Many(..) => ("GeometryCollection", "geometries"),
-    };
-    out.extend_from_slice(b"{\"type\":\"");
-    out.extend_from_slice(name.as_bytes());
-    out.extend_from_slice(b"\",\"");
-    out.extend_from_slice(member.as_bytes());
-    out.extend_from_slice(b"\":");
-    match shape {
-        Shape::Many(GeometryType::GeometryCollection, parts) => list(out, parts.iter(), object),
-        other => coordinates(out, other),
-    }
-    out.push(b'}');
-}
-
-fn coordinates(out: &mut Vec<u8>, shape: &Shape<'_>) {
-    match shape {
-        Shape::Point(x, y) => position(out, (*x, *y)),
-        Shape::Line(line) => positions(out, line),
-        Shape::Polygon(rings) => list(out, rings.iter(), positions),
-        Shape::Many(_, parts) => list(out, parts.iter(), coordinates),
-    }
-}
-
-fn positions(out: &mut Vec<u8>, line: &Coords<'_>) {
-    list(out, line.iter(), position);
-}
-
-fn position(out: &mut Vec<u8>, (x, y): (f64, f64)) {
-    out.push(b'[');
-    json(out, &x);
-    out.push(b',');
-    json(out, &y);
-    out.push(b']');
-}
-
-fn list<T>(out: &mut Vec<u8>, items: impl Iterator<Item = T>, mut each: impl FnMut(&mut Vec<u8>, T)) {
-    out.push(b'[');
-    for (at, item) in items.enumerate() {
-        if at > 0 {
-            out.push(b',');
-        }
-        each(out, item);
-    }
-    out.push(b']');
 }

@@ -346,6 +346,10 @@ impl crate::Reader for Reader {
         &self.crs
     }
 
+    fn has_geometry(&self) -> bool {
+        self.has_geometry
+    }
+
     fn layers(&self) -> Vec<Layer> {
         self.layers.clone()
     }

@@ -94,6 +94,10 @@ impl crate::Reader for Reader {
         &self.crs
     }
 
+    fn has_geometry(&self) -> bool {
+        true
+    }
+
     fn layers(&self) -> Vec<Layer> {
         self.layers.clone()
     }
