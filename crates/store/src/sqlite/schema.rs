@@ -79,6 +79,8 @@ pub(super) fn make_or_check(conn: &mut Connection) -> Result<()> {
     if is_empty(conn)? {
         conn.pragma_update(None, "journal_mode", "WAL").map_err(failure)?;
         make(conn).map_err(failure)?;
+        // GDAL reads the application id from the file's first bytes, not through the WAL.
+        conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).map_err(failure)?;
     }
     let ours = number(conn, "PRAGMA application_id")? == APPLICATION_ID && has_table(conn, "meydan_meta")?;
     if !ours {
