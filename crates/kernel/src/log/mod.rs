@@ -2,6 +2,9 @@
 
 mod canonical;
 mod entry;
+pub mod note;
+pub mod proof;
+pub mod tree;
 
 pub use canonical::{canonical_record, digest, to_jcs};
 pub use entry::{Entry, Seal, TileId, Verb};
