@@ -159,7 +159,7 @@ impl Edge {
         let mut width = self.size;
         self.levels.iter().enumerate().filter_map(move |(level, hashes)| {
             width /= TILE_WIDTH;
-            (!hashes.is_empty()).then(|| (TileId { level: level as u8, index: width as i64 }, hashes.as_slice()))
+            (!hashes.is_empty()).then_some((TileId { level: level as u8, index: width as i64 }, hashes.as_slice()))
         })
     }
 
@@ -191,7 +191,7 @@ pub fn tile_bytes(hashes: &[Hash]) -> Vec<u8> {
 
 /// The hashes of a tile; `None` if the bytes are no tile.
 pub fn tile_hashes(bytes: &[u8]) -> Option<Vec<Hash>> {
-    let fits = bytes.len() % 32 == 0 && bytes.len() / 32 <= TILE_WIDTH as usize;
+    let fits = bytes.len().is_multiple_of(32) && bytes.len() / 32 <= TILE_WIDTH as usize;
     fits.then(|| bytes.chunks_exact(32).filter_map(|c| c.first_chunk().copied()).collect())
 }
 
