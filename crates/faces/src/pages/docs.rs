@@ -87,6 +87,6 @@ fn tile(lon: f64, lat: f64, zoom: u32) -> String {
 mod tests {
     #[test]
     fn tile_of_trabzon() {
-        assert_eq!(super::tile(39.72, 41.0, 14), "14/9999/6141");
+        assert_eq!(super::tile(39.72, 41.0, 14), "14/9999/6142");
     }
 }

@@ -195,7 +195,7 @@ pub async fn read(visit: &Visit, register: &Register, form: &Params, before: &Co
         }
     }
     if let Some(definition) = &register.geometry {
-        match geometry_of(visit, definition.kind == GeometryType::Point, form) {
+        match geometry_of(visit, definition.kind == GeometryType::Point, form, before.geometry.as_ref()) {
             None => {}
             Some(Ok(geometry)) => content.geometry = geometry,
             Some(Err(fault)) => faults.push(("geometry".to_owned(), fault)),
@@ -204,9 +204,12 @@ pub async fn read(visit: &Visit, register: &Register, form: &Params, before: &Co
     Ok((content, faults))
 }
 
-fn geometry_of(visit: &Visit, point: bool, form: &Params) -> Option<Result<Option<Wkb>, String>> {
+fn geometry_of(visit: &Visit, point: bool, form: &Params, before: Option<&Wkb>) -> Option<Result<Option<Wkb>, String>> {
     if !point {
-        return Some(geometry_text::read(visit.t, form.raw("geometry")?));
+        let text = form.raw("geometry")?;
+        // An untouched text is an untouched geometry, whatever reading it would make of the last digit.
+        let untouched = before.filter(|b| geometry_text::write(b) == text.trim());
+        return Some(untouched.map_or_else(|| geometry_text::read(visit.t, text), |b| Ok(Some(b.clone()))));
     }
     let (lon, lat) = (form.raw("geometry.lon")?.trim(), form.raw("geometry.lat")?.trim());
     if lon.is_empty() && lat.is_empty() {

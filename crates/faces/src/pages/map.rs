@@ -8,7 +8,6 @@ use super::{
 use crate::Problem;
 use askama::Template;
 use axum::response::Response;
-use meydan_kernel::catalogue::Theme;
 use serde_json::json;
 
 /// Coordinate systems of the read-out: EPSG code and name. TUREF zones of three degrees (5253–5259), Trabzon is TM39.
@@ -60,16 +59,15 @@ pub async fn map(visit: Visit) -> Result<Response, Problem> {
         .collect();
     let settings = &visit.app.settings;
     let titles: serde_json::Map<_, _> = layers.iter().map(|l| (l.name.clone(), json!(l.title))).collect();
-    let background = |theme| catalogue.colour("land", theme).unwrap_or("#f4f1ea").to_owned();
+    let labels: serde_json::Map<_, _> = catalogue.registers.values().map(|r| (r.name.clone(), json!(r.label))).collect();
     let config = json!({
-        "lang": visit.lang.tag(),
         "centre": [settings.centre_lon, settings.centre_lat],
         "zoom": settings.zoom,
         "titles": titles,
-        "land": { "light": background(Theme::Light), "dark": background(Theme::Dark) },
+        "labels": labels,
         "zone": zone(settings.centre_lon),
     });
-    let config = format!("{{\"texts\":{},\"map\":{}}}", visit.t.for_the_browser(), json_island(&config));
+    let config = json_island(&config);
     let page = visit.page(Room::Map, visit.t.map_title());
     visit.show(&MapPage { page, config, layers, systems: SYSTEMS })
 }

@@ -97,6 +97,8 @@ struct CardFragment {
     head: Head,
     rows: Vec<Row>,
     recorded: String,
+    /// West, south, east, north.
+    bbox: Option<String>,
 }
 
 /// Which record an address means: an id, or its small integer.
@@ -189,7 +191,8 @@ pub async fn card(visit: Visit, Path((name, id)): Path<(String, String)>) -> Res
     rows.truncate(CARD_FIELDS);
     let recorded = format::instant(visit.lang, record.recorded_at);
     let page = visit.page(Room::Map, head.name.as_str());
-    visit.show(&CardFragment { page, head, rows, recorded })
+    let bbox = record.geometry.as_ref().and_then(meydan_geo::Wkb::bbox).map(|b| format!("{},{},{},{}", b.min_x, b.min_y, b.max_x, b.max_y));
+    visit.show(&CardFragment { page, head, rows, recorded, bbox })
 }
 
 impl Head {

@@ -343,3 +343,6 @@ js-map-label = Map
 js-choose = Choose a record
 js-metres = m
 js-kilometres = km
+js-east = E
+js-north = N
+js-also-here = Also here:

@@ -343,3 +343,6 @@ js-map-label = Harita
 js-choose = Kayıt seç
 js-metres = m
 js-kilometres = km
+js-east = D
+js-north = K
+js-also-here = Burada ayrıca:
