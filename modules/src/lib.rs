@@ -2,6 +2,8 @@
 //!
 //! What a module may never know: a face, a store.
 
+#[path = "../city/mod.rs"]
+pub mod city;
 mod folder;
 
 pub use folder::{CITY_MODULE, look, read_folder};

@@ -49,6 +49,8 @@ enum Command {
     Backup(command::backup::Args),
     /// Make a store from a backup and prove that they are equal.
     Restore(command::restore::Args),
+    /// Make a generated sample city.
+    Demo(command::demo::Args),
     /// Check definitions, see what they would change, bring them into force.
     Catalog(command::catalog::Args),
     /// Bring a delivery into a register.
@@ -100,6 +102,7 @@ async fn run(cli: Cli, lang: Lang) -> anyhow::Result<ExitCode> {
         Command::Serve(args) => command::serve::run(&context, args).await,
         Command::Backup(args) => command::backup::run(&context, args).await,
         Command::Restore(args) => command::restore::run(&context, args).await,
+        Command::Demo(args) => command::demo::run(&context, args).await,
         Command::Catalog(args) => command::catalog::run(&context, args).await,
         Command::Import(args) => command::import::run(&context, args).await,
         Command::Export(args) => command::export::run(&context, args).await,

@@ -2,6 +2,7 @@
 
 pub mod backup;
 pub mod catalog;
+pub mod demo;
 pub mod doctor;
 pub mod export;
 pub mod import;

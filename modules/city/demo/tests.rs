@@ -1,0 +1,1 @@
+//! The sample city keeps the rules that a real one must keep.
