@@ -12,8 +12,8 @@ use axum::{
     middleware::{self, Next},
     response::{IntoResponse, Response},
 };
-use meydan_geo::Bbox;
-use meydan_kernel::{Act, Bilingual, Desk, Register};
+use meydan_followers::Tiles;
+use meydan_kernel::{Act, Bilingual, Desk};
 use std::sync::Arc;
 
 /// What the configuration says to the faces.
@@ -51,28 +51,37 @@ impl Default for Settings {
 pub struct App {
     /// The only door to the data.
     pub desk: Arc<Desk>,
+    /// Vector tiles, kept from the log.
+    pub tiles: Tiles,
     /// Who acts, until logins exist.
     pub acting: Act,
     /// What the configuration says.
     pub settings: Settings,
     pub(crate) counts: ogc_features::Counts,
+    pub(crate) composites: ogc_tiles::Composites,
+    pub(crate) extents: ogc_tiles::Extents,
     definitions: Kept,
 }
 
 impl App {
     /// An app over a desk.
     pub fn new(desk: Arc<Desk>, acting: Act, settings: Settings) -> Self {
-        Self { desk, acting, settings, counts: ogc_features::Counts::default(), definitions: Kept::default() }
+        let tiles = Tiles::new(Arc::clone(desk.store()));
+        Self {
+            desk,
+            tiles,
+            acting,
+            settings,
+            counts: ogc_features::Counts::default(),
+            composites: ogc_tiles::Composites::default(),
+            extents: ogc_tiles::Extents::default(),
+            definitions: Kept::default(),
+        }
     }
 
     /// The catalogue in force with what the faces make of it.
     pub fn definitions(&self) -> Arc<Definitions> {
         self.definitions.of(self.desk.catalogue())
-    }
-
-    /// The box round all geometries of a register, lon/lat, if it is known without looking at each.
-    pub fn extent(&self, _register: &Register) -> Option<Bbox> {
-        None
     }
 
     /// The acting person through a face (`api`, `page`), for a reason.
@@ -98,6 +107,7 @@ pub fn router(app: Arc<App>) -> Router {
         .layer(middleware::from_fn(cross_origin))
         .layer(middleware::from_fn(problem::in_the_persons_language))
         .layer(middleware::from_fn_with_state(Arc::clone(&app), pages::as_a_page))
+        .merge(ogc_tiles::bare_routes())
         .with_state(app)
 }
 
@@ -111,7 +121,15 @@ async fn wrong_method() -> Problem {
 
 /// Headers that scripts of other origins may read.
 const EXPOSED: HeaderValue =
-    HeaderValue::from_static("content-crs, content-disposition, etag, link, location, ogc-numberreturned, ogc-nummatched");
+    HeaderValue::from_static("content-crs, content-disposition, etag, link, location");
+
+/// What a browser is told before it reads from another origin.
+pub(crate) const OPTIONS: [(header::HeaderName, &str); 4] = [
+    (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
+    (header::ACCESS_CONTROL_ALLOW_METHODS, "GET, HEAD, OPTIONS"),
+    (header::ACCESS_CONTROL_ALLOW_HEADERS, "*"),
+    (header::ACCESS_CONTROL_MAX_AGE, "86400"),
+];
 
 /// Cross-origin rules (Fetch standard): anybody may read, nobody may write from another origin. Also answers OPTIONS.
 async fn cross_origin(request: Request, next: Next) -> Response {
@@ -121,20 +139,11 @@ async fn cross_origin(request: Request, next: Next) -> Response {
         return problem::cross_origin_write().into_response();
     }
     let mut response = next.run(request).await;
-    let headers = response.headers_mut();
-    if method == Method::OPTIONS {
-        // The router has answered 405 with what the path allows, or 404.
-        if let Some(allow) = headers.get(header::ALLOW).cloned() {
-            let mut response = StatusCode::NO_CONTENT.into_response();
-            let headers = response.headers_mut();
-            headers.insert(header::ALLOW, allow);
-            headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
-            headers.insert(header::ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("GET, HEAD, OPTIONS"));
-            headers.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, HeaderValue::from_static("*"));
-            headers.insert(header::ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("86400"));
-            return response;
-        }
+    if method == Method::OPTIONS && response.status() == StatusCode::METHOD_NOT_ALLOWED {
+        // The router adds `Allow` outside of here.
+        return (StatusCode::NO_CONTENT, OPTIONS).into_response();
     }
+    let headers = response.headers_mut();
     if reads {
         headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
         headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED);

@@ -51,6 +51,12 @@ fn weighted(list: &str) -> impl Iterator<Item = (&str, f32)> {
     })
 }
 
+/// The weight of a member in a list such as `Accept-Encoding`; that of `*` if it isn't named, 0 without either.
+pub fn weight(list: &str, name: &str) -> f32 {
+    let of = |wanted: &str| weighted(list).find(|(member, _)| member.eq_ignore_ascii_case(wanted)).map(|(_, weight)| weight);
+    of(name).or_else(|| of("*")).unwrap_or(0.0)
+}
+
 /// True if the client takes HTML rather than JSON (a person with a browser).
 pub fn wants_html(headers: &HeaderMap) -> bool {
     let Some(accept) = headers.get(header::ACCEPT).and_then(|v| v.to_str().ok()) else { return false };
@@ -122,6 +128,14 @@ mod tests {
         assert!(!wants_html(&headers(&[(header::ACCEPT, "*/*")])));
         assert!(!wants_html(&headers(&[(header::ACCEPT, "application/json, text/html;q=0.1")])));
         assert!(!wants_html(&HeaderMap::new()));
+    }
+
+    #[test]
+    fn weights() {
+        assert_eq!(weight("gzip, br;q=0.5", "br"), 0.5);
+        assert_eq!(weight("br, *;q=0.1", "gzip"), 0.1);
+        assert_eq!(weight("gzip;q=0, *", "gzip"), 0.0);
+        assert_eq!(weight("identity", "gzip"), 0.0);
     }
 
     #[test]

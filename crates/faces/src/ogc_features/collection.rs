@@ -16,6 +16,7 @@ use axum::{
     http::{HeaderMap, Uri},
     response::Response,
 };
+use meydan_geo::Bbox;
 use meydan_kernel::{Lang, Register, Result};
 use serde_json::{Value as Json, json};
 use std::sync::Arc;
@@ -26,7 +27,11 @@ pub async fn collections(State(app): State<Arc<App>>, uri: Uri, headers: HeaderM
     let lang = negotiate::lang(&uri, &headers);
     let base = negotiate::base_url(&app, &headers);
     let definitions = app.definitions();
-    let list: Vec<Json> = definitions.catalogue.registers.values().map(|r| describe(&app, &base, lang, r)).collect();
+    let mut list: Vec<Json> = Vec::with_capacity(definitions.catalogue.registers.len());
+    for register in definitions.catalogue.registers.values() {
+        let extent = app.extents.known(&app.tiles, register).await;
+        list.push(describe(&base, lang, register, extent));
+    }
     let body = json!({
         "links": [Link::new("self", link::JSON, format!("{base}{ROOT}/collections"))],
         "crs": Space::all_uris(),
@@ -46,7 +51,8 @@ pub async fn collection(
     let lang = negotiate::lang(&uri, &headers);
     let definitions = app.definitions();
     let register = definitions.catalogue.register(&id)?;
-    Ok(reply::json(&headers, lang, link::JSON, &describe(&app, &negotiate::base_url(&app, &headers), lang, register))?)
+    let extent = app.extents.of(&app.tiles, register).await;
+    Ok(reply::json(&headers, lang, link::JSON, &describe(&negotiate::base_url(&app, &headers), lang, register, extent))?)
 }
 
 fn no_other_parameters(uri: &Uri) -> Result<()> {
@@ -55,7 +61,7 @@ fn no_other_parameters(uri: &Uri) -> Result<()> {
     params.finish()
 }
 
-fn describe(app: &App, base: &str, lang: Lang, register: &Register) -> Json {
+fn describe(base: &str, lang: Lang, register: &Register, extent: Option<Bbox>) -> Json {
     let mut body = json!({
         "id": register.name,
         "title": register.title.get(lang),
@@ -66,7 +72,7 @@ fn describe(app: &App, base: &str, lang: Lang, register: &Register) -> Json {
     });
     if register.geometry.is_some() {
         body["storageCrs"] = Space::lon_lat().uri().into();
-        if let Some(b) = app.extent(register) {
+        if let Some(b) = extent {
             body["extent"] = json!({ "spatial": { "bbox": [[b.min_x, b.min_y, b.max_x, b.max_y]], "crs": Space::lon_lat().uri() } });
         }
     }

@@ -31,7 +31,13 @@ pub async fn tilejson(
     let lang = negotiate::lang(&uri, &headers);
     let definitions = app.definitions();
     let registers = registers(&definitions.catalogue, names)?;
-    let body = layers_document(&app, &registers, lang, &negotiate::base_url(&app, &headers));
+    let mut bounds = Bbox::EMPTY;
+    for register in &registers {
+        if let Some(bbox) = app.extents.known(&app.tiles, register).await {
+            bounds = bounds.union(&bbox);
+        }
+    }
+    let body = document(&registers, bounds, lang, &negotiate::base_url(&app, &headers));
     Ok(reply::json(&headers, lang, link::JSON, &body)?)
 }
 
@@ -60,7 +66,7 @@ pub fn registers(catalogue: &Catalogue, names: &str) -> Result<Vec<Arc<Register>
 }
 
 /// The TileJSON of some registers together.
-pub fn layers_document(app: &App, registers: &[Arc<Register>], lang: Lang, base: &str) -> Json {
+fn document(registers: &[Arc<Register>], bounds: Bbox, lang: Lang, base: &str) -> Json {
     let names: Vec<&str> = registers.iter().map(|r| r.name.as_str()).collect();
     let titles: Vec<&str> = registers.iter().map(|r| r.title.get(lang)).collect();
     let lowest = registers.iter().map(|r| min_zoom(r)).min().unwrap_or(0);
@@ -73,7 +79,6 @@ pub fn layers_document(app: &App, registers: &[Arc<Register>], lang: Lang, base:
         "maxzoom": MAX_MAP_ZOOM,
         "vector_layers": registers.iter().map(|r| vector_layer(r, lang)).collect::<Vec<_>>(),
     });
-    let bounds = registers.iter().filter_map(|r| app.extent(r)).fold(Bbox::EMPTY, |all, b| all.union(&b));
     if !bounds.is_empty() {
         body["bounds"] = json!([bounds.min_x, bounds.min_y, bounds.max_x, bounds.max_y]);
     }

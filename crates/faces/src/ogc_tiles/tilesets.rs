@@ -75,7 +75,7 @@ pub async fn one(
         "links": links(&base, &here),
         "layers": [layer(&definitions.catalogue, register, geometry, lang)],
     });
-    if let Some(b) = app.extent(register) {
+    if let Some(b) = app.extents.of(&app.tiles, register).await {
         body["boundingBox"] =
             json!({ "lowerLeft": [b.min_x, b.min_y], "upperRight": [b.max_x, b.max_y], "crs": Space::lon_lat().uri() });
     }

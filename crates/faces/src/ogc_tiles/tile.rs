@@ -1,0 +1,186 @@
+//! One tile: the hottest path of the house. Its routes bear no middleware, so everything is said here: cross-origin, problems.
+
+use super::{composite::Composite, grid::GRID, tilejson::registers};
+use crate::{
+    App, Problem, negotiate,
+    ogc_common::{
+        link,
+        params::{Params, take_format},
+        validator,
+    },
+    problem,
+};
+use axum::{
+    body::Body,
+    extract::{Request, State},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header, request::Parts},
+    response::{IntoResponse, Response},
+};
+use bytes::Bytes;
+use futures::FutureExt;
+use meydan_followers::Tile;
+use meydan_kernel::{Error, Register, Result};
+use std::{borrow::Cow, panic::AssertUnwindSafe, sync::Arc};
+
+/// What every tile bears: anybody may read it, and a copy is asked after before it is used.
+const BEARING: [(HeaderName, HeaderValue); 4] = [
+    (header::CONTENT_TYPE, HeaderValue::from_static(link::MVT)),
+    (header::CACHE_CONTROL, HeaderValue::from_static("public, no-cache")),
+    (header::VARY, HeaderValue::from_static("Accept-Encoding")),
+    (header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*")),
+];
+/// What a tag ends with if it is that of the gzip copy.
+const GZIP_TAG: &str = "-gz";
+
+/// Which tile of which registers.
+struct Asked<'a> {
+    layers: &'a str,
+    z: u8,
+    x: u32,
+    y: u32,
+}
+
+impl<'a> Asked<'a> {
+    /// From `/tiles/{layers}/{z}/{x}/{y}.mvt`.
+    fn by_xyz(path: &'a str) -> Option<Self> {
+        let mut parts = path.strip_prefix("/tiles/")?.split('/');
+        let layers = parts.next()?;
+        let (z, x, file) = (number(parts.next()?)?, number(parts.next()?)?, parts.next()?);
+        let y = number(file.strip_suffix(".mvt").or_else(|| file.strip_suffix(".pbf"))?)?;
+        Some(Self { layers, z, x, y })
+    }
+
+    /// From `/ogc/collections/{id}/tiles/WebMercatorQuad/{tileMatrix}/{tileRow}/{tileCol}`.
+    fn by_row(path: &'a str) -> Option<Self> {
+        let mut parts = path.strip_prefix("/ogc/collections/")?.split('/');
+        let layers = parts.next().filter(|l| !l.contains(','))?;
+        let _tiles = parts.next()?;
+        parts.next().filter(|grid| *grid == GRID)?;
+        let (z, y, x) = (number(parts.next()?)?, number(parts.next()?)?, number(parts.next()?)?);
+        Some(Self { layers, z, x, y })
+    }
+}
+
+fn number<N: std::str::FromStr>(text: &str) -> Option<N> {
+    text.bytes().all(|b| b.is_ascii_digit()).then(|| text.parse().ok()).flatten()
+}
+
+fn path(request: &Parts) -> Cow<'_, str> {
+    let path = request.uri.path();
+    if path.contains('%') { percent_encoding::percent_decode_str(path).decode_utf8_lossy() } else { path.into() }
+}
+
+/// `GET /tiles/{layers}/{z}/{x}/{y}.mvt`; `.pbf` is taken too.
+pub async fn xyz(State(app): State<Arc<App>>, request: Request) -> Response {
+    let request = request.into_parts().0;
+    answer(&app, &request, Asked::by_xyz(&path(&request))).await
+}
+
+/// `GET /ogc/collections/{id}/tiles/WebMercatorQuad/{tileMatrix}/{tileRow}/{tileCol}`.
+pub async fn ogc(State(app): State<Arc<App>>, request: Request) -> Response {
+    let request = request.into_parts().0;
+    answer(&app, &request, Asked::by_row(&path(&request))).await
+}
+
+/// The answer to any other method.
+pub async fn other_method(request: Request) -> Response {
+    if request.method() == axum::http::Method::OPTIONS {
+        return (StatusCode::NO_CONTENT, crate::app::OPTIONS).into_response();
+    }
+    said(&request.into_parts().0, problem::wrong_method())
+}
+
+fn said(request: &Parts, problem: Problem) -> Response {
+    let path = request.uri.path_and_query().map_or("/", |p| p.as_str());
+    let mut response = problem.respond(negotiate::lang(&request.uri, &request.headers), path);
+    response.headers_mut().insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    response
+}
+
+async fn answer(app: &App, request: &Parts, asked: Option<Asked<'_>>) -> Response {
+    let Some(asked) = asked else { return said(request, problem::no_such_path()) };
+    match AssertUnwindSafe(tile(app, request, &asked)).catch_unwind().await {
+        Ok(Ok(response)) => response,
+        Ok(Err(error)) => said(request, error.into()),
+        Err(_) => said(request, Error::internal("drawing a tile panicked").into()),
+    }
+}
+
+async fn tile(app: &App, request: &Parts, asked: &Asked<'_>) -> Result<Response> {
+    if request.uri.query().is_some() {
+        let mut params = Params::parse(&request.uri)?;
+        take_format(&mut params, &["mvt"])?;
+        params.finish()?;
+    }
+    let headers = &request.headers;
+    let definitions = app.definitions();
+    if let Ok(shape) = definitions.shape(asked.layers) {
+        let tile = one(app, &shape.register, asked).await?;
+        let gzip = if takes_gzip(headers) { tile.gzip() } else { None };
+        let tag = if gzip.is_some() { &tile.gzip_etag } else { &tile.etag };
+        return Ok(finished(headers, tag, gzip.is_some(), gzip.unwrap_or(&tile.body)));
+    }
+    let registers = registers(&definitions.catalogue, asked.layers)?;
+    let mut parts = Vec::with_capacity(registers.len());
+    for register in &registers {
+        let part = one(app, register, asked).await?;
+        if !part.body.is_empty() {
+            parts.push(part);
+        }
+    }
+    let together = app.composites.of(asked.layers, asked.z, asked.x, asked.y, &parts);
+    Ok(together_finished(headers, &together))
+}
+
+fn together_finished(headers: &HeaderMap, together: &Composite) -> Response {
+    let gzip = if takes_gzip(headers) { together.gzip() } else { None };
+    let tag = if gzip.is_some() { &together.gzip_etag } else { &together.etag };
+    finished(headers, tag, gzip.is_some(), gzip.unwrap_or(&together.body))
+}
+
+async fn one(app: &App, register: &Arc<Register>, asked: &Asked<'_>) -> Result<Arc<Tile>> {
+    if let Some(tile) = app.tiles.try_cached(register, asked.z, asked.x, asked.y) {
+        return Ok(tile);
+    }
+    let tile = app.tiles.tile(register, asked.z, asked.x, asked.y).await?;
+    app.extents.note(&register.name);
+    Ok(tile)
+}
+
+fn finished(headers: &HeaderMap, tag: &str, gzip: bool, body: &Bytes) -> Response {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = if is_current(headers, tag) {
+        StatusCode::NOT_MODIFIED
+    } else if body.is_empty() {
+        StatusCode::NO_CONTENT
+    } else {
+        *response.body_mut() = Body::from(body.clone());
+        StatusCode::OK
+    };
+    let sent = response.headers_mut();
+    sent.reserve(BEARING.len() + 3);
+    for (name, value) in BEARING {
+        sent.insert(name, value);
+    }
+    if let Ok(tag) = HeaderValue::from_str(tag) {
+        sent.insert(header::ETAG, tag);
+    }
+    if gzip {
+        sent.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+    }
+    response
+}
+
+/// True if the client has this representation, or the other coding of it.
+fn is_current(headers: &HeaderMap, tag: &str) -> bool {
+    if !headers.contains_key(header::IF_NONE_MATCH) {
+        return false;
+    }
+    let bare = tag.trim_matches('"').trim_end_matches(GZIP_TAG);
+    validator::none_match(headers, |t| t.strip_suffix(GZIP_TAG).unwrap_or(t) == bare)
+}
+
+fn takes_gzip(headers: &HeaderMap) -> bool {
+    let Some(accept) = headers.get(header::ACCEPT_ENCODING).and_then(|v| v.to_str().ok()) else { return false };
+    negotiate::weight(accept, "gzip") > 0.0
+}

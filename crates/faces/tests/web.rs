@@ -1,0 +1,18 @@
+//! The faces through HTTP: the whole router over the embedded store and the real definitions; GDAL as a client.
+
+#[path = "web/changes.rs"]
+mod changes;
+#[path = "web/city.rs"]
+mod city;
+#[path = "web/exports.rs"]
+mod exports;
+#[path = "web/features.rs"]
+mod features;
+#[path = "web/gdal.rs"]
+mod gdal;
+#[path = "web/problems.rs"]
+mod problems;
+#[path = "web/styles.rs"]
+mod styles;
+#[path = "web/tiles.rs"]
+mod tiles;
