@@ -54,7 +54,7 @@ pub(super) fn find(path: &Path, label: Option<&str>) -> Result<Found> {
             // Latin text in UTF-16 has a zero in every other byte, always on the same side.
             None if zeros * 4 > total && zeros_even * 10 > zeros * 9 => UTF_16BE,
             None if zeros * 4 > total && zeros_even * 10 < zeros => UTF_16LE,
-            None if zeros * 100 > total => {
+            None if zeros * 10 > total => {
                 return Err(Error::file("binary", "Dosya metin değil.", "The file is not text."));
             }
             None if utf8.is_valid() => UTF_8,

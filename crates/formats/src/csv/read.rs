@@ -34,6 +34,8 @@ pub struct Reader {
     encoding: &'static Encoding,
     delimiter: u8,
     lines: u64,
+    /// Lines end with CR LF: the parser counts a line when it sees the LF, which is when the next row begins.
+    crlf: bool,
     columns: Vec<Column>,
     place: Place,
     crs: Crs,
@@ -49,14 +51,12 @@ impl Reader {
     /// `binary`, `unknown-encoding`, `no-such-column`, `too-many-columns`, `row-too-large`; `Io`.
     pub fn open(path: &Path, options: &Options) -> Result<Self> {
         let encoding::Found { encoding, lines } = encoding::find(path, options.encoding.as_deref())?;
-        let delimiter = match options.delimiter {
-            Some(delimiter) => delimiter,
-            None => {
-                let mut text = Vec::new();
-                decode(path, encoding)?.take(SNIFF_BYTES as u64).read_to_end(&mut text)?;
-                sniff::delimiter(&String::from_utf8_lossy(&text), text.len() < SNIFF_BYTES)
-            }
-        };
+        let mut text = Vec::new();
+        decode(path, encoding)?.take(SNIFF_BYTES as u64).read_to_end(&mut text)?;
+        let crlf = text.iter().position(|b| *b == b'\n').is_some_and(|at| at > 0 && text[at - 1] == b'\r');
+        let delimiter = options
+            .delimiter
+            .unwrap_or_else(|| sniff::delimiter(&String::from_utf8_lossy(&text), text.len() < SNIFF_BYTES));
         let mut rows = rows(path, encoding, delimiter)?;
         let mut record = StringRecord::new();
         if !rows.read_record(&mut record).map_err(|e| fault(e, 0))? {
@@ -69,6 +69,7 @@ impl Reader {
             encoding,
             delimiter,
             lines: lines.saturating_sub(1),
+            crlf,
             columns,
             place,
             crs,
@@ -114,7 +115,7 @@ impl Reader {
         if !self.rows.read_record(&mut self.record).map_err(|e| fault(e, row))? {
             return Ok(None);
         }
-        let row = self.record.position().map_or(row, csv::Position::line);
+        let row = self.record.position().map_or(row, csv::Position::line) + u64::from(self.crlf);
         self.feature(row).map(Some)
     }
 

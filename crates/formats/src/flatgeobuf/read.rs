@@ -239,6 +239,10 @@ fn append(g: &Geometry<'_>, layer: GeometryType, out: &mut Vec<u8>, depth: usize
     let kind = if layer == GeometryType::Unknown || depth > 0 && g.type_() != GeometryType::Unknown { g.type_() } else { layer };
     let xy: Vec<f64> = g.xy().map(|v| v.iter().collect()).unwrap_or_default();
     let points = xy.len() / 2;
+    // “No geometry” and “an empty one” are the same here; writers differ in how they spell it.
+    if depth == 0 && points == 0 && g.parts().is_none_or(|p| p.is_empty()) {
+        return Ok(false);
+    }
     let code = u32::from(kind.0);
     let head = |out: &mut Vec<u8>, code: u32| {
         out.push(1);

@@ -45,7 +45,7 @@ impl<W: Write> Writer<W> {
             ..FgbWriterOptions::default()
         };
         let kind = match layout.geometry {
-            None | Some(GeometryType::GeometryCollection) => FgbType::Unknown,
+            None => FgbType::Unknown,
             Some(kind) => FgbType(kind as u8),
         };
         let mut writer = FgbWriter::create_with_options(&layout.layer, kind, options).map_err(failed)?;
@@ -79,7 +79,11 @@ impl<W: Write + Send> crate::Writer for Writer<W> {
             (Some(g), Some(kind)) if is_multi_of(kind, g.geometry_type()) => Some(g.to_multi()),
             _ => None,
         };
-        let source = Source(multi.as_ref().or(feature.geometry.as_ref()));
+        let source = Source {
+            geometry: multi.as_ref().or(feature.geometry.as_ref()),
+            // The crate can't tell the types of a mixed layer apart: there each geometry is a collection.
+            collect: self.layout.geometry == Some(GeometryType::GeometryCollection),
+        };
         let columns = &self.layout.columns;
         let mut fault = None;
         self.writer
@@ -118,14 +122,18 @@ fn property(out: &mut impl PropertyProcessor, at: usize, name: &str, scalar: &Sc
 }
 
 /// A geometry as the crate's processor wants to hear it.
-struct Source<'a>(Option<&'a Wkb>);
+struct Source<'a> {
+    geometry: Option<&'a Wkb>,
+    collect: bool,
+}
 
 impl GeozeroGeometry for Source<'_> {
     fn process_geom<P: GeomProcessor>(&self, p: &mut P) -> GeoResult<()> {
-        match self.0 {
-            Some(wkb) => shape(p, &Shape::of(wkb), true, 0),
-            None => Ok(()),
+        let Some(wkb) = self.geometry else { return Ok(()) };
+        if self.collect && wkb.geometry_type() != GeometryType::GeometryCollection {
+            return many(p, GeometryType::GeometryCollection, &[Shape::of(wkb)], 0);
         }
+        shape(p, &Shape::of(wkb), true, 0)
     }
 }
 
