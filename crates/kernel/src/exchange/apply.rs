@@ -120,7 +120,7 @@ pub(super) fn count(report: &mut Report, part: &mut Part) {
     report.unchanged += part.unchanged;
     report.duplicates += part.duplicates;
     report.repaired += part.repaired;
-    report.rewound += part.rewound;
+    report.tidied += part.tidied;
     report.rejected += part.rejected.len() as u64;
     for note in part.notes.drain(..) {
         report.note(note);

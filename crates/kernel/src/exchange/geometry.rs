@@ -116,7 +116,7 @@ fn in_type(geometry: Wkb, wanted: GeometryType) -> Wkb {
     }
 }
 
-/// True if only the direction of rings was changed: nothing that anybody must know of.
-pub(super) fn only_rewound(repairs: &[Repair]) -> bool {
-    repairs.iter().all(|r| matches!(r, Repair::Rewound(_)))
+/// True if the shape is what it was: rings were turned round, positions said twice dropped. Counted, but nobody need look.
+pub(super) fn only_tidied(repairs: &[Repair]) -> bool {
+    repairs.iter().all(|r| matches!(r, Repair::Rewound(_) | Repair::DroppedPositions(_)))
 }

@@ -3,7 +3,7 @@
 use super::{
     MAX_REJECTED, RowFault, RowNote, Source,
     convert::Converter,
-    geometry::{Way, only_rewound},
+    geometry::{Way, only_tidied},
     reconcile::{Reconciler, Verdict},
 };
 use crate::{Bilingual, Error, Result, Value};
@@ -43,7 +43,7 @@ pub(super) struct Part {
     pub(super) unchanged: u64,
     pub(super) duplicates: u64,
     pub(super) repaired: u64,
-    pub(super) rewound: u64,
+    pub(super) tidied: u64,
     /// Rows put aside: the row as far as it could be read, and its faults.
     pub(super) rejected: Vec<(Option<Feature>, Vec<RowFault>)>,
     pub(super) notes: Vec<RowNote>,
@@ -200,8 +200,8 @@ impl Producer {
             Ok(placed) => {
                 if self.first && !placed.repairs.is_empty() {
                     self.mended.push(row);
-                    if only_rewound(&placed.repairs) {
-                        part.rewound += 1;
+                    if only_tidied(&placed.repairs) {
+                        part.tidied += 1;
                     } else {
                         part.repaired += 1;
                         let all = |f: fn(&meydan_geo::repair::Repair) -> String| {

@@ -55,8 +55,8 @@ pub struct Report {
     pub duplicates: u64,
     /// Rows whose geometry was repaired.
     pub repaired: u64,
-    /// Rows of which only the direction of rings was changed.
-    pub rewound: u64,
+    /// Rows whose shape stayed: rings were turned round, positions said twice dropped.
+    pub tidied: u64,
     /// How fields were filled.
     pub mapping: Vec<FieldMapping>,
     /// Columns that were not used.

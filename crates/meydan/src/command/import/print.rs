@@ -66,7 +66,7 @@ pub fn counts(report: &Report, lang: Lang) {
     line("dosyada olmayan kayıt", "records not in the file", report.missing);
     line("silinen kayıt", "records ended", report.deleted);
     line("geometrisi onarılan satır", "rows with repaired geometry", report.repaired);
-    line("halka yönü çevrilen satır", "rows with rings turned round", report.rewound);
+    line("geometrisi düzenlenen satır", "rows with tidied geometry", report.tidied);
     line("ayrılan hatalı satır", "bad rows put aside", report.rejected);
     line("yinelenen anahtar", "of these, duplicate keys", report.duplicates);
 }
@@ -74,9 +74,9 @@ pub fn counts(report: &Report, lang: Lang) {
 /// The whole report.
 pub fn report(report: &Report, lang: Lang, aside: Option<&Path>) {
     for fault in report.faults.iter().take(SHOWN) {
-        let place = fault.field.as_deref().map(|f| format!(" {f}")).unwrap_or_default();
+        let place = fault.field.as_deref().map(|f| format!(" {f}:")).unwrap_or_default();
         let value = fault.value.as_deref().map(|v| format!(" “{v}”")).unwrap_or_default();
-        println!("{} {}:{place}{value}: {}", say(lang, "satır", "row"), fault.row, fault.message.get(lang));
+        println!("{} {}:{place}{value} {}", say(lang, "satır", "row"), fault.row, fault.message.get(lang));
     }
     let more = report.faults.len().saturating_sub(SHOWN);
     if more > 0 {
