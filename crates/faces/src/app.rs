@@ -1,7 +1,7 @@
 //! What every handler has at hand, and the one router of all faces.
 
 use crate::{
-    Problem, changes,
+    Problem, changes, compress,
     definitions::{Definitions, Kept},
     log, ogc_common, ogc_features, ogc_tiles, openapi, pages, problem, schemas, styles,
 };
@@ -105,6 +105,8 @@ pub fn router(app: Arc<App>) -> Router {
         .fallback(no_such_path)
         .method_not_allowed_fallback(wrong_method)
         .layer(middleware::from_fn(cross_origin))
+        .layer(compress::layer())
+        .layer(middleware::from_fn(compress::tags))
         .layer(middleware::from_fn(problem::in_the_persons_language))
         .layer(middleware::from_fn_with_state(Arc::clone(&app), pages::as_a_page))
         .merge(ogc_tiles::bare_routes())

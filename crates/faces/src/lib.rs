@@ -4,6 +4,7 @@
 
 pub mod app;
 pub mod changes;
+mod compress;
 pub mod definitions;
 pub mod log;
 pub mod negotiate;

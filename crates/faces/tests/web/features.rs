@@ -207,6 +207,26 @@ async fn a_copy_is_current_until_a_change() {
 }
 
 #[tokio::test]
+async fn bodies_are_coded_as_asked_and_their_tags_stay_strong() {
+    let city = City::with_a_street().await;
+    for path in [format!("{ITEMS}?limit=20"), "/ogc/collections".to_owned(), "/ogc/collections/building/export/geojson".to_owned()] {
+        let plain = city.get(&path).await;
+        for coding in ["gzip", "br", "zstd"] {
+            let coded = city.get_with(&path, &[("accept-encoding", coding)]).await;
+            assert_eq!(coded.header("content-encoding"), coding, "{path}");
+            assert!(coded.body.len() < plain.body.len() / 2, "{path} {coding}: {}", coded.body.len());
+            if path.contains("export") {
+                continue;
+            }
+            let tag = coded.header("etag").to_owned();
+            assert!(tag.ends_with(&format!("-{coding}\"")), "{tag}");
+            let again = city.get_with(&path, &[("accept-encoding", coding), ("if-none-match", &tag)]).await;
+            assert_eq!((again.status.as_u16(), again.header("etag")), (304, tag.as_str()));
+        }
+    }
+}
+
+#[tokio::test]
 async fn the_schema_has_roles_codes_and_references() {
     let city = City::empty().await;
     let schema = city.json("/ogc/collections/building/schema?lang=en").await;
