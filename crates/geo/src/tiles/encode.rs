@@ -49,7 +49,7 @@ impl Scratch {
     /// Draws all features by one step of thinning; false if the tile is over its limits.
     fn attempt(&mut self, index: &LayerIndex, cells: &[&Cell], tile: TileId, step: u8) -> bool {
         self.values.start(index.dictionary().len());
-        self.thinning.start(step);
+        self.thinning.start(tile.z(), step);
         self.features.clear();
         self.count = 0;
         self.keys.clear();

@@ -44,6 +44,8 @@ pub(crate) enum Show {
 #[derive(Debug, Default)]
 pub(crate) struct Thinning {
     step: u8,
+    /// Points are thinned by places of a side of 2^(point_shift + step) tile units.
+    point_shift: u8,
     /// Places in the tile that something small is shown at already.
     taken: Vec<u64>,
 }
@@ -55,11 +57,14 @@ impl Thinning {
     }
 
     /// Begins a tile anew.
-    pub(crate) fn start(&mut self, step: u8) {
+    pub(crate) fn start(&mut self, z: u8, step: u8) {
         self.step = step;
+        // Points four pixels apart can be told from each other: enough for a view from above. In a tile of full detail that
+        // is too large, the first to go are those within one pixel.
+        self.point_shift = if z < DETAIL_ZOOM { 4 } else { 2 };
         self.taken.clear();
         if step > 0 {
-            let across = (EXTENT + 2 * BUFFER) as usize / 16 + 2;
+            let across = (EXTENT + 2 * BUFFER) as usize / PIXEL as usize + 2;
             self.taken.resize((across * across).div_ceil(64), 0);
         }
     }
@@ -88,7 +93,7 @@ impl Thinning {
             return Show::Not;
         }
         if is_point {
-            return if self.take(middle, 16 << self.step.min(8)) { Show::Whole } else { Show::Not };
+            return if self.take(middle, 1 << (self.point_shift + self.step).min(12)) { Show::Whole } else { Show::Not };
         }
         let speck = self.speck() as f64;
         if sides.0 >= speck || sides.1 >= speck {
@@ -199,7 +204,7 @@ mod tests {
     #[test]
     fn small_areas_keep_their_density() {
         let mut t = Thinning::default();
-        t.start(1);
+        t.start(10, 1);
         // A quarter of each pixel's area is built up; 4000 small areas at one place.
         let side = (PIXEL as f64) / 2.0;
         let shown = (0..4000).filter(|fid| t.decide(*fid, false, true, (100, 100), (side, side)) == Show::Speck).count();
@@ -210,7 +215,7 @@ mod tests {
     #[test]
     fn a_lonely_feature_is_never_left_out_by_size() {
         let mut t = Thinning::default();
-        t.start(1);
+        t.start(10, 1);
         assert_eq!(t.decide(5, false, true, (100, 100), (0.01, 0.01)), Show::Speck);
         assert_eq!(t.decide(6, false, false, (900, 100), (0.01, 0.01)), Show::Speck);
         assert_eq!(t.decide(7, true, false, (1900, 4000), (0.0, 0.0)), Show::Whole);

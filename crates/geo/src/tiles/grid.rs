@@ -158,7 +158,8 @@ fn tile_range(min: u32, max: u32, z: u8) -> (u32, u32) {
     let low = (i64::from(min) >> shift) - 1;
     let high = ((i64::from(max) + half(shift)) >> shift) + 1;
     let last = (1i64 << z) - 1;
-    let first_tile = (low - extent - buffer).div_euclid(extent).max(0);
+    // The first tile whose far side with its buffer is not west of the box: (low - extent - buffer) / extent, rounded up.
+    let first_tile = (low - buffer - 1).div_euclid(extent).max(0);
     let last_tile = ((high + buffer) / extent).min(last);
     // Both are within 0..=2^20 now.
     (first_tile.min(last) as u32, last_tile as u32)
