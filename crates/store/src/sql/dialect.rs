@@ -24,6 +24,11 @@ pub trait Dialect {
     /// A text column so that `=`, `<` and its kin go by bytes, as Rust compares `str`.
     fn text(&self, column: &str) -> String;
 
+    /// A column of instants, as it is compared.
+    fn instant(&self, column: &str) -> String {
+        column.to_owned()
+    }
+
     /// A text folded as `meydan_kernel::text::fold` folds it.
     fn fold(&self, text: &str) -> String;
 
@@ -62,6 +67,7 @@ pub fn column<D: Dialect + ?Sized>(dialect: &D, field: &Field) -> String {
     let name = quoted(&field.name);
     match field.kind {
         FieldKind::Text | FieldKind::Code { .. } => dialect.text(&name),
+        FieldKind::Timestamp => dialect.instant(&name),
         _ => name,
     }
 }

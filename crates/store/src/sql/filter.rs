@@ -68,7 +68,7 @@ impl<D: Dialect + ?Sized> Compiler<'_, D> {
             }
             Operand::Fid => "fid".to_owned(),
             Operand::Id => "id".to_owned(),
-            Operand::RecordedAt => "recorded_at".to_owned(),
+            Operand::RecordedAt => self.dialect.instant("recorded_at"),
             Operand::Geometry => if self.register.geometry.is_some() { "geom" } else { "NULL" }.to_owned(),
             Operand::Literal(value) => self.bind(Param::Value(value.clone())),
         }

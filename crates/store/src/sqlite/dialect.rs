@@ -30,6 +30,11 @@ impl Dialect for Sqlite {
         column.to_owned()
     }
 
+    fn instant(&self, column: &str) -> String {
+        // Without the Z, texts with milliseconds and with microseconds stand in the order of time.
+        format!("rtrim({column}, 'Z')")
+    }
+
     fn fold(&self, text: &str) -> String {
         format!("meydan_fold({text})")
     }
@@ -64,6 +69,7 @@ impl Dialect for Sqlite {
         let column = quoted(&field.name);
         match field.kind {
             FieldKind::Text => format!("{column} COLLATE meydan_tr"),
+            FieldKind::Timestamp => self.instant(&column),
             _ => column,
         }
     }

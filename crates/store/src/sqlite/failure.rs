@@ -26,6 +26,7 @@ pub(super) fn failure(error: rusqlite::Error) -> Error {
         )
         .hint("Yedekten dönün: meydan restore.", "Go back to a backup: meydan restore.")
         .cause(error),
+        Some(ErrorCode::NotADatabase) => super::schema::not_ours().cause(error),
         _ if gone(&error) => catalogue_changed().cause(error),
         _ => Error::internal(error),
     }

@@ -1,13 +1,33 @@
-//! Instants and days as GeoPackage's text (`2026-11-23T08:30:00.123456Z`): fixed width, so that text order is time order,
-//! and to the microsecond, which is finer than the standard's example but read by GDAL and QGIS.
+//! Instants as text. Times of recording have microseconds and a fixed width (`2026-11-23T08:30:00.123456Z`), so that text order
+//! is time order. Fields have GeoPackage's form with milliseconds (`2026-11-23T08:30:00.123Z`) unless the microseconds are not
+//! whole milliseconds; without the `Z` the two forms stand in the order of time.
 
 use jiff::Timestamp;
 
 const MICROS_PER_DAY: i64 = 86_400_000_000;
 /// Length of the text of an instant in the years 0 to 9999.
 const WIDTH: usize = 27;
+/// The same without microseconds.
+const SHORT: usize = 24;
 
-/// The text of an instant.
+/// The text of a field's instant.
+pub(super) fn to_field(at: Timestamp) -> String {
+    let mut text = to_text(at);
+    if text.len() == WIDTH && at.as_microsecond() % 1_000 == 0 {
+        text.truncate(SHORT - 1);
+        text.push('Z');
+    }
+    text
+}
+
+/// The text that a field's instant is compared by: [`to_field`] without the `Z`.
+pub(super) fn to_compared(at: Timestamp) -> String {
+    let mut text = to_field(at);
+    text.pop();
+    text
+}
+
+/// The text of a time of recording.
 pub(super) fn to_text(at: Timestamp) -> String {
     let micros = at.as_microsecond();
     let (days, rest) = (micros.div_euclid(MICROS_PER_DAY), micros.rem_euclid(MICROS_PER_DAY));
@@ -33,7 +53,8 @@ pub(super) fn from_text(text: &str) -> Option<Timestamp> {
 }
 
 fn quick(b: &[u8]) -> Option<Timestamp> {
-    if b.len() != WIDTH || b[4] != b'-' || b[10] != b'T' || b[19] != b'.' || b[26] != b'Z' {
+    let short = b.len() == SHORT;
+    if (b.len() != WIDTH && !short) || b[4] != b'-' || b[10] != b'T' || b[19] != b'.' || b[b.len() - 1] != b'Z' {
         return None;
     }
     let (year, month, day) = (number(&b[0..4])?, number(&b[5..7])?, number(&b[8..10])?);
@@ -42,7 +63,8 @@ fn quick(b: &[u8]) -> Option<Timestamp> {
         return None;
     }
     let seconds = hour * 3600 + minute * 60 + second;
-    let micros = days(year, month, day) * MICROS_PER_DAY + seconds * 1_000_000 + number(&b[20..26])?;
+    let fraction = if short { number(&b[20..23])? * 1_000 } else { number(&b[20..26])? };
+    let micros = days(year, month, day) * MICROS_PER_DAY + seconds * 1_000_000 + fraction;
     Timestamp::from_microsecond(micros).ok()
 }
 
@@ -91,6 +113,14 @@ mod tests {
             prop_assert_eq!(text.len(), WIDTH);
             prop_assert_eq!(quick(text.as_bytes()), Some(at));
             prop_assert_eq!(text.parse::<Timestamp>().expect("RFC 3339"), at);
+            prop_assert_eq!(quick(to_field(at).as_bytes()), Some(at));
+        }
+
+        #[test]
+        fn fields_stand_in_the_order_of_time(millis in 0i64..253_402_207_200_000, a in 0i64..3_000, b in 0i64..3_000) {
+            let at = |m| Timestamp::from_microsecond(millis * 1_000 + m).expect("in range");
+            prop_assert_eq!(to_compared(at(a)).cmp(&to_compared(at(b))), a.cmp(&b));
+            prop_assert_eq!(to_field(at(a / 1_000 * 1_000)).len(), SHORT);
         }
 
         #[test]

@@ -111,7 +111,7 @@ impl ToSql for Bound<'_> {
             Value::Real(r) => ToSqlOutput::Owned(Sql::Real(*r)),
             Value::Text(t) => ToSqlOutput::Borrowed(ValueRef::Text(t.as_bytes())),
             Value::Date(d) => ToSqlOutput::Owned(Sql::Text(d.to_string())),
-            Value::Timestamp(t) => ToSqlOutput::Owned(Sql::Text(instant::to_text(*t))),
+            Value::Timestamp(t) => ToSqlOutput::Owned(Sql::Text(instant::to_field(*t))),
             Value::Reference(id) => ToSqlOutput::Owned(Sql::Text(id_text(*id))),
         })
     }
@@ -126,6 +126,8 @@ impl ToSql for Param {
     fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
         match self {
             Self::Value(Value::Text(t)) => Ok(ToSqlOutput::Borrowed(ValueRef::Text(t.as_bytes()))),
+            // Parameters are compared with `Dialect::instant`; what is stored goes through `Bound`.
+            Self::Value(Value::Timestamp(t)) => Ok(ToSqlOutput::Owned(Sql::Text(instant::to_compared(*t)))),
             Self::Value(value) => Ok(match Bound(value).to_sql()? {
                 ToSqlOutput::Owned(owned) => ToSqlOutput::Owned(owned),
                 _ => ToSqlOutput::Owned(Sql::Null),

@@ -98,11 +98,7 @@ pub(super) fn make_or_check(conn: &mut Connection) -> Result<()> {
 }
 
 fn is_empty(conn: &Connection) -> Result<bool> {
-    // A file that is no database fails here, at its first page.
-    conn.query_row("SELECT count(*) = 0 FROM sqlite_master", [], |r| r.get(0)).map_err(|e| match e.sqlite_error_code() {
-        Some(rusqlite::ErrorCode::NotADatabase) => not_ours().cause(e),
-        _ => failure(e),
-    })
+    conn.query_row("SELECT count(*) = 0 FROM sqlite_master", [], |r| r.get(0)).map_err(failure)
 }
 
 fn make(conn: &mut Connection) -> rusqlite::Result<()> {
@@ -146,7 +142,7 @@ fn has_table(conn: &Connection, name: &str) -> Result<bool> {
         .map_err(failure)
 }
 
-fn not_ours() -> Error {
+pub(super) fn not_ours() -> Error {
     Error::new(
         Kind::Invalid,
         "not-a-store",

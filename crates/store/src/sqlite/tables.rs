@@ -37,7 +37,8 @@ pub(super) fn current_table(register: &Register, name: &str) -> String {
         "fid INTEGER PRIMARY KEY NOT NULL".to_owned(),
         "id TEXT NOT NULL".to_owned(),
         "version INTEGER NOT NULL".to_owned(),
-        "recorded_at DATETIME NOT NULL".to_owned(),
+        // Not DATETIME: GeoPackage's has milliseconds, and GDAL warns of more.
+        "recorded_at TEXT NOT NULL".to_owned(),
     ];
     columns.extend(register.fields.iter().map(|f| format!("{} {}", quoted(&f.name), column_type(f))));
     columns.extend(register.geometry.as_ref().map(|g| format!("geom {}", geometry_word(g.kind))));
@@ -127,7 +128,11 @@ pub(super) fn index(conn: &Connection, register: &Register) -> rusqlite::Result<
         if wanted {
             let unique = if field.unique { "UNIQUE " } else { "" };
             let index = name(&format!("by_{}", field.name));
-            conn.execute_batch(&format!("CREATE {unique}INDEX {index} ON {table} ({})", quoted(&field.name)))?;
+            let column = match field.kind {
+                FieldKind::Timestamp => format!("rtrim({}, 'Z')", quoted(&field.name)),
+                _ => quoted(&field.name),
+            };
+            conn.execute_batch(&format!("CREATE {unique}INDEX {index} ON {table} ({column})"))?;
         }
     }
     Ok(())
