@@ -1,7 +1,10 @@
-//! The sealer of the log and its verification.
+//! The sealer of the log, proofs out of it, its time stamps and its verification.
 
 pub mod key;
 pub mod proofs;
 mod sealer;
+pub mod time_stamp;
+pub mod verify;
 
 pub use sealer::{INTERVAL, Sealer};
+pub use verify::{Finding, FindingKind, Phase, Progress, Report, verify};
