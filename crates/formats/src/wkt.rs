@@ -1,7 +1,7 @@
 //! Well-known text of geometries (OGC 06-103r4, 7), with EWKT's `SRID=…;` and Z and M passed over.
 
-use crate::shape::{Coords, Shape};
-use meydan_geo::{GeometryType, Wkb, wkb::MAX_DEPTH};
+use crate::shape::Shape;
+use meydan_geo::{GeometryType, Wkb, parts::Coords, wkb::MAX_DEPTH};
 use std::fmt::Write as _;
 
 /// Reads a geometry; `None` for an empty point.

@@ -1,5 +1,7 @@
 //! Whatever bytes a file holds: an error or features, never a panic, never more memory than the limits allow.
 
+#![allow(clippy::unwrap_used)] // a test that can't go on should stop where it stands
+
 use meydan_formats::{Crs, Error, Format, Kind, Layout, Options, OutColumn, create, open};
 use meydan_geo::{
     GeometryType,

@@ -59,7 +59,7 @@ enum Datum {
 }
 
 fn projected(items: &[Item]) -> Option<u32> {
-    let method = plain(&find(items, &["PROJECTION", "METHOD"]).and_then(first_text)?.to_owned());
+    let method = plain(find(items, &["PROJECTION", "METHOD"]).and_then(first_text)?);
     if method.contains("mercatorauxiliarysphere") || method.contains("popularvisualisation") {
         return Some(3857);
     }

@@ -3,7 +3,7 @@
 use crate::{
     Error, Layout, Result, crs,
     geojson::is_multi_of,
-    shape::{Coords, Shape},
+    shape::Shape,
     writer::Kind,
 };
 use flatgeobuf::{
@@ -13,6 +13,7 @@ use flatgeobuf::{
 use meydan_geo::{
     GeometryType, Wkb,
     feature::{Feature, Scalar},
+    parts::Coords,
 };
 use std::io::Write;
 

@@ -322,12 +322,13 @@ impl Iterator for Reader {
     type Item = Result<Feature>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        if self.batch.is_empty() && !self.ended {
-            if let Err(e) = self.fill() {
-                self.ended = true;
-                // What was read before the fault comes first.
-                self.batch.push_back(Err(e));
-            }
+        if self.batch.is_empty()
+            && !self.ended
+            && let Err(e) = self.fill()
+        {
+            self.ended = true;
+            // What was read before the fault comes first.
+            self.batch.push_back(Err(e));
         }
         self.batch.pop_front()
     }

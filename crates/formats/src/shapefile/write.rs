@@ -4,12 +4,13 @@
 use super::rings;
 use crate::{
     Error, Layout, Result, crs, names,
-    shape::{Coords, Shape},
+    shape::Shape,
     writer::Kind,
 };
 use meydan_geo::{
     Bbox, GeometryType, Wkb,
     feature::{Feature, Scalar},
+    parts::Coords,
 };
 use std::{
     fs::File,

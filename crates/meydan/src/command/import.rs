@@ -3,6 +3,8 @@
 mod print;
 mod rejects;
 mod source;
+#[cfg(test)]
+mod tests;
 
 use crate::context::Context;
 use anyhow::{Result, bail};
