@@ -17,8 +17,8 @@ use super::{
 
 /// From this zoom on nothing is left out, unless the tile is over its limits.
 pub const DETAIL_ZOOM: u8 = 13;
-/// Limit: bytes of one layer's tile before compression.
-pub const MAX_TILE_BYTES: usize = 500_000;
+/// Limit: bytes of one layer's tile before compression; gzip makes about a third of it.
+pub const MAX_TILE_BYTES: usize = 1_000_000;
 /// Limit: features of one layer's tile.
 pub const MAX_TILE_FEATURES: u32 = 20_000;
 /// Tile units of a pixel, for tiles shown at 512 pixels.
@@ -26,8 +26,10 @@ pub const PIXEL: i64 = 8;
 
 /// Steps of thinning; the last one leaves so little that any tile is within its limits.
 pub(crate) const LAST_STEP: u8 = 14;
-/// Step after which the size of what counts as small grows no more, and features are left out by lot.
-const LAST_SIZE_STEP: u8 = 3;
+/// Tile units below which a feature is small, per step: by halves of doublings, so that a tile a little over its limits loses
+/// a little. After the last of them features are left out by lot.
+const SMALL: [i64; 5] = [PIXEL, 11, 16, 23, 32];
+const LAST_SIZE_STEP: u8 = SMALL.len() as u8;
 /// Share of its box that a small area fills, about: a building turned against the axes fills half of it.
 const FILL: f64 = 0.6;
 
@@ -69,18 +71,21 @@ impl Thinning {
         }
     }
 
-    fn size_step(&self) -> u8 {
-        self.step.clamp(1, LAST_SIZE_STEP) - 1
-    }
-
     /// Side of the mark that stands for a small area: what is smaller is small. In tile units.
     pub(crate) fn speck(&self) -> i64 {
-        if self.step == 0 { 1 } else { PIXEL << self.size_step() }
+        match usize::from(self.step).checked_sub(1) {
+            None => 1,
+            Some(step) => SMALL.get(step).or(SMALL.last()).copied().unwrap_or(PIXEL),
+        }
     }
 
     /// How far a simplified line may stray, in tile units; 0 for not at all.
     pub(crate) fn tolerance(&self) -> i64 {
-        if self.step == 0 { 0 } else { (PIXEL / 2) << (self.step - 1) }
+        match self.step {
+            0 => 0,
+            1..=LAST_SIZE_STEP => self.speck() / 2,
+            more => (self.speck() / 2) << (more - LAST_SIZE_STEP),
+        }
     }
 
     /// Decides on a feature whose box has its middle at `middle` and the given sides, in tile units.
