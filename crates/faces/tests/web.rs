@@ -1,5 +1,7 @@
 //! The faces through HTTP: the whole router over the embedded store and the real definitions; GDAL as a client.
 
+#[path = "web/any_query.rs"]
+mod any_query;
 #[path = "web/changes.rs"]
 mod changes;
 #[path = "web/city.rs"]

@@ -14,10 +14,11 @@ pub struct Params {
 }
 
 impl Params {
-    /// Reads the query string (`application/x-www-form-urlencoded`). `lang` is everywhere and left out here.
+    /// Reads the query string (`application/x-www-form-urlencoded`). `lang` is taken everywhere, and here
+    /// only looked at.
     ///
     /// # Errors
-    /// `bad-query` if it isn't UTF-8 or holds U+0000, `too-many-parameters`.
+    /// `bad-parameter` for a language that isn't there; `bad-query` if it isn't UTF-8 or holds U+0000, `too-many-parameters`.
     pub fn parse(uri: &Uri) -> Result<Self> {
         let mut pairs = Vec::new();
         for pair in uri.query().unwrap_or_default().split('&').filter(|p| !p.is_empty()) {
@@ -29,12 +30,13 @@ impl Params {
                 ));
             }
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-            let name = decode(name)?;
-            if name != "lang" {
-                pairs.push((name, decode(value)?));
-            }
+            pairs.push((decode(name)?, decode(value)?));
         }
-        Ok(Self { pairs })
+        let mut params = Self { pairs };
+        match params.take("lang")?.as_deref() {
+            None | Some("tr" | "en") => Ok(params),
+            Some(_) => Err(bad_value("lang", "“tr” ya da “en” olmalı", "must be “tr” or “en”")),
+        }
     }
 
     /// Takes a parameter.

@@ -90,7 +90,11 @@ fn export(catalogue: &Catalogue, register: &Register, lang: Lang) -> Json {
     let mut operation = operation.to_json();
     let content: Map<String, Json> = EXPORT_FORMATS
         .iter()
-        .map(|f| (f.media_type.to_owned(), json!({ "schema": { "type": "string", "format": "binary" } })))
+        .map(|f| {
+            let binary = json!({ "type": "string", "format": "binary" });
+            let schema = if f.media_type == link::GEOJSON { json!({ "type": "object" }) } else { binary };
+            (f.media_type.to_owned(), json!({ "schema": schema }))
+        })
         .collect();
     operation["responses"]["200"]["content"] = content.into();
     operation
@@ -105,15 +109,16 @@ fn selection(catalogue: &Catalogue, register: &Register, lang: Lang) -> Vec<Json
         .collect();
     let order = json!({ "type": "string", "enum": orders });
     all.push(json!({ "name": "sortby", "in": "query", "required": false, "description": "Order.", "schema": order }));
-    let mut queryable = |name: &str, schema: Json| {
-        all.push(json!({ "name": name, "in": "query", "required": false, "schema": schema }));
+    let mut queryable = |name: &str, description: &str, schema: Json| {
+        let description = format!("{description} (=)");
+        all.push(json!({ "name": name, "in": "query", "required": false, "description": description, "schema": schema }));
     };
     for field in register.fields.iter().filter(|f| !RESERVED.contains(&f.name.as_str())) {
-        queryable(&field.name, schemas::plain(catalogue, field, lang));
+        queryable(&field.name, field.title.get(lang), schemas::sought(catalogue, field, lang));
     }
-    queryable("fid", json!({ "type": "integer", "format": "int64" }));
-    queryable("id", json!({ "type": "string", "format": "uuid" }));
-    queryable("recorded_at", json!({ "type": "string", "format": "date-time" }));
+    queryable("fid", "fid", json!({ "type": "integer", "format": "int64" }));
+    queryable("id", "id", json!({ "type": "string", "format": "uuid" }));
+    queryable("recorded_at", "recorded_at", json!({ "type": "string", "format": "date-time" }));
     all
 }
 

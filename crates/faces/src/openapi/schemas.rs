@@ -102,8 +102,17 @@ pub fn value(catalogue: &Catalogue, field: &Field, lang: Lang) -> Json {
     schema
 }
 
-/// A field's value in a request; in words of OpenAPI 3.0, which knows no `const`.
-pub fn plain(catalogue: &Catalogue, field: &Field, lang: Lang) -> Json {
+/// A value that is looked for: any of the field's type. What no record may hold is no error, it is just not found.
+pub fn sought(catalogue: &Catalogue, field: &Field, lang: Lang) -> Json {
+    let mut schema = plain(catalogue, field, lang);
+    if let Some(schema) = schema.as_object_mut() {
+        schema.retain(|word, _| matches!(word.as_str(), "type" | "format"));
+    }
+    schema
+}
+
+/// A field's type in words of OpenAPI 3.0, which knows no `const`.
+fn plain(catalogue: &Catalogue, field: &Field, lang: Lang) -> Json {
     let mut schema = schema_property(catalogue, field, lang);
     if let Some(schema) = schema.as_object_mut() {
         schema.remove("oneOf");

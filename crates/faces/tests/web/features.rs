@@ -209,7 +209,7 @@ async fn a_copy_is_current_until_a_change() {
 #[tokio::test]
 async fn bodies_are_coded_as_asked_and_their_tags_stay_strong() {
     let city = City::with_a_street().await;
-    for path in [format!("{ITEMS}?limit=20"), "/ogc/collections".to_owned(), "/ogc/collections/building/export/geojson".to_owned()] {
+    for path in [format!("{ITEMS}?limit=20"), "/ogc/collections".to_owned(), "/ogc/collections/building/export/geojson".to_owned(), "/ogc/collections/building/export/csv".to_owned()] {
         let plain = city.get(&path).await;
         for coding in ["gzip", "br", "zstd"] {
             let coded = city.get_with(&path, &[("accept-encoding", coding)]).await;

@@ -70,5 +70,6 @@ async fn send(folder: TempDir, path: &Path) -> io::Result<(u64, Body)> {
         let read = file.read_buf(&mut piece).await?;
         Ok::<_, io::Error>((read > 0).then(|| (piece.freeze(), (file, folder))))
     });
-    Ok((length, Body::from_stream(pieces)))
+    // A coder of contents may poll again after the end.
+    Ok((length, Body::from_stream(pieces.fuse())))
 }

@@ -1,5 +1,6 @@
 //! Formats that are text: streamed as the store gives the records.
 //!
+//! Streams are fused: a coder of contents may poll them again after their end.
 //! An error on the way breaks the connection off, so that the client can't take a part for the whole.
 
 use super::{Content, rows::Rows};
@@ -38,7 +39,7 @@ fn geojson(app: &App, shape: Arc<Shape>, ask: Ask, sequence: bool) -> Body {
     let head: &'static [u8] = if sequence { b"" } else { b"{\"type\":\"FeatureCollection\",\"features\":[\n" };
     let tail: &'static [u8] = if sequence { b"" } else { b"\n]}\n" };
     let edge = |bytes: &'static [u8]| stream::iter((!bytes.is_empty()).then_some(Ok(Bytes::from_static(bytes))));
-    Body::from_stream(edge(head).chain(chunks).chain(edge(tail)))
+    Body::from_stream(edge(head).chain(chunks).chain(edge(tail)).fuse())
 }
 
 fn chunk(shape: &Shape, records: &[Record], space: Space, select: Option<&[usize]>, sequence: bool, first: &mut bool) -> Bytes {
@@ -68,5 +69,5 @@ fn delimited(app: &App, shape: &Shape, ask: Ask) -> Result<Body> {
         };
         batch.and_then(write).inspect_err(journal)
     });
-    Ok(Body::from_stream(stream::iter([Ok(header)]).chain(chunks)))
+    Ok(Body::from_stream(stream::iter([Ok(header)]).chain(chunks).fuse()))
 }
