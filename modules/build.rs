@@ -22,7 +22,12 @@ fn main() -> Result<(), Box<dyn Error>> {
             for file in sorted(&folder)? {
                 let name = file.strip_prefix(&root)?.display().to_string().replace('\\', "/");
                 let module = module.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-                writeln!(code, "({module:?}, {:?}, include_str!({:?})),", format!("modules/{name}"), file.display().to_string())?;
+                writeln!(
+                    code,
+                    "({module:?}, {:?}, include_str!({:?})),",
+                    format!("modules/{name}"),
+                    file.display().to_string()
+                )?;
             }
         }
     }

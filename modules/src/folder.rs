@@ -18,7 +18,8 @@ pub const MAX_FILE_BYTES: u64 = 4 * 1024 * 1024;
 pub fn read_folder(folder: &Path) -> io::Result<Vec<Source>> {
     let mut sources = Vec::new();
     for file in files(folder)? {
-        let text = std::fs::read_to_string(&file.path).map_err(|e| io::Error::new(e.kind(), format!("{}: {e}", file.path.display())))?;
+        let text = std::fs::read_to_string(&file.path)
+            .map_err(|e| io::Error::new(e.kind(), format!("{}: {e}", file.path.display())))?;
         sources.push(Source { module: CITY_MODULE.to_owned(), file: file.path.display().to_string(), text });
     }
     Ok(sources)

@@ -30,8 +30,19 @@ mod tests {
     fn the_built_in_definitions_have_no_fault() {
         let catalogue = load(&sources()).unwrap_or_else(|faults| panic!("{faults:#?}"));
         for name in [
-            "province", "district", "neighbourhood", "street", "street_centreline", "street_side", "building", "independent_unit",
-            "door", "parcel", "park", "point_of_interest", "land_cover",
+            "province",
+            "district",
+            "neighbourhood",
+            "street",
+            "street_centreline",
+            "street_side",
+            "building",
+            "independent_unit",
+            "door",
+            "parcel",
+            "park",
+            "point_of_interest",
+            "land_cover",
         ] {
             let register = catalogue.register(name).unwrap();
             assert!(!register.articles.is_empty() && register.freshness.is_some() && register.retention.is_some(), "{name}");

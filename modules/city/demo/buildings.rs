@@ -1,13 +1,15 @@
 //! Putting a building on a plot, and its doors into the front.
 
 use super::{
-    convex::{Convex, Point},
+    convex::{Along, Convex, Point},
     quarter::Measures,
     random::Random,
 };
 
 /// The building stays so far inside its plot (m), so that neighbours never touch after rounding.
 const WITHIN: f64 = 0.35;
+/// Metres between two buildings at least.
+const APART: f64 = 0.15;
 /// A building is at least so wide and deep (m).
 const LEAST: f64 = 5.0;
 /// How often a building that doesn't fit is made smaller.
@@ -50,6 +52,30 @@ pub(super) fn put(plot: &[Point], (a, b): (Point, Point), measures: &Measures, r
     None
 }
 
+/// A house that fills its plot from wall to wall up to a depth, as in old towns: its walls are the plot's edges.
+pub(super) fn fill(plot: &Convex, (a, b): (Point, Point), measures: &Measures, random: &mut Random) -> Option<Footprint> {
+    let along = b.minus(a).direction();
+    let inwards = along.left();
+    let setback = random.between(measures.setback[0], measures.setback[1]);
+    let depth = random.between(measures.depth[0], measures.depth[1]);
+    let back = Point::new(-along.x, -along.y);
+    let rest = plot.inset(|_| WITHIN + 0.1)?.left_of(a.plus(inwards, setback), along, Along::Plot)?.left_of(
+        a.plus(inwards, setback + depth),
+        back,
+        Along::Plot,
+    )?;
+    let distance = |p: Point| p.minus(a).dot(inwards);
+    let front = (0..rest.corners.len()).min_by(|k, l| {
+        let away = |k: usize| distance(rest.corners[k]) + distance(rest.corners[(k + 1) % rest.corners.len()]);
+        away(*k).total_cmp(&away(*l))
+    })?;
+    let mut ring = rest.corners.clone();
+    ring.rotate_left(front);
+    let [low, high] = [rest.reach(along), rest.reach(inwards)].map(|(low, high)| high - low);
+    let fits = low >= LEAST && high >= LEAST && low <= measures.widest && ring[0].distance(ring[1]) >= LEAST * 0.8;
+    fits.then(|| Footprint { area: rest.area(), ring, inwards })
+}
+
 /// The rectangle, or an L if a corner at the back is left out.
 fn shape(ring: &[Point; 4], notched: Option<(f64, f64)>, inwards: Point) -> Footprint {
     let [front_left, front_right, back_right, back_left] = *ring;
@@ -63,6 +89,19 @@ fn shape(ring: &[Point; 4], notched: Option<(f64, f64)>, inwards: Point) -> Foot
             Footprint { ring, inwards, area: area * (1.0 - s * t) }
         }
     }
+}
+
+/// True if a straight line can be drawn between two buildings with a little room on both sides.
+pub(super) fn apart(a: &[Point], b: &[Point]) -> bool {
+    let between = |walls: &[Point], others: &[Point]| {
+        let next = walls.iter().cycle().skip(1);
+        walls.iter().zip(next).any(|(from, to)| {
+            let direction = to.minus(*from).direction();
+            others.iter().all(|p| direction.cross(p.minus(*from)) < -APART)
+                && walls.iter().all(|p| direction.cross(p.minus(*from)) > -APART / 2.0)
+        })
+    };
+    between(a, b) || between(b, a)
 }
 
 /// Metres from a place to the nearest edge of a ring that is convex and counterclockwise; negative outside.

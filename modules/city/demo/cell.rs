@@ -5,8 +5,7 @@ use super::{
     civic::{self, BlockUse},
     convex::{Along, Convex, Point},
     lattice::{EdgeKey, Lattice, Mesh},
-    names, numbers, places,
-    plots,
+    names, numbers, places, plots,
     quarter::{Measures, Quarter},
     random::Random,
     streets::{self, Street},
@@ -17,6 +16,8 @@ use super::{
 const STEP: f64 = 24.0;
 /// A block smaller than this (m²) stays open ground.
 const LEAST_BLOCK: f64 = 260.0;
+/// So many doors are left for the fringe of the city.
+const FRINGE: usize = 800;
 /// Square metres of one dwelling with its share of stairs.
 const DWELLING: f64 = 118.0;
 
@@ -43,8 +44,6 @@ pub(super) struct House {
     pub(super) year: i64,
     pub(super) units: i64,
     pub(super) name: Option<String>,
-    /// Fronts on a main street.
-    pub(super) main: bool,
 }
 
 /// An outer door.
@@ -76,7 +75,6 @@ pub(super) struct Park {
 
 /// A mesh with its streets, plots, buildings, doors, parks and places.
 pub(super) struct Cell {
-    pub(super) mesh: Mesh,
     pub(super) kind: Quarter,
     pub(super) streets: Vec<Street>,
     /// Each street as it runs, in metres.
@@ -100,10 +98,14 @@ pub(super) struct Maker<'a> {
 impl Maker<'_> {
     /// Makes the cell that grew as the `order`th, with at most `limit` doors.
     pub(super) fn make(&self, mesh: Mesh, order: usize, limit: usize) -> Cell {
-        let kind = Quarter::of(self.seed, mesh, self.reach);
+        let kind = match Quarter::of(self.seed, mesh, self.reach) {
+            // The last doors stand apart, so that the city thins out instead of breaking off.
+            _ if order > 2 && limit < FRINGE => Quarter::Edge,
+            kind => kind,
+        };
         let mut random = Random::of(self.seed, &[4, mesh.0.into(), mesh.1.into()]);
         let (area, keys) = self.lattice.mesh(mesh);
-        let bend = if kind == Quarter::Old { 6.5 } else { 0.0 };
+        let bend = if kind == Quarter::Old { 8.0 } else { 0.0 };
         let ground = Ground { terrain: self.terrain, area: &area, bend, phase: random.between(0.0, 6.0) };
         let mut streets: Vec<Street> = keys.iter().map(|key| self.main_street(*key)).collect();
         let blocks = streets::cut(&area, kind, &mut streets, &mut random);
@@ -121,9 +123,10 @@ impl Maker<'_> {
             .collect();
         let uses = civic::plan(&blocks, area.centre(), kind, order, &mut random);
         let (plots, houses, doors, parks, places) = Default::default();
-        let mut cell = Cell { mesh, kind, streets, lines, plots, houses, doors, parks, places };
+        let mut cell = Cell { kind, streets, lines, plots, houses, doors, parks, places };
         for (number, (block, used)) in blocks.iter().zip(uses).enumerate() {
-            let mut filling = Filling { cell: &mut cell, ground: &ground, random: &mut random, limit, block: number as u32 + 101 };
+            let mut filling =
+                Filling { cell: &mut cell, ground: &ground, random: &mut random, limit, block: number as u32 + 101 };
             match used {
                 BlockUse::Homes => filling.homes(block),
                 BlockUse::Park(kind) => filling.park(block, kind),
@@ -184,7 +187,16 @@ impl Filling<'_> {
         let fronts = plots::fronts(area, |s| if streets[s].edge.is_some() { 1.35 } else { 1.0 });
         let Some((a, b, street)) = fronts.first().copied() else { return };
         let front = (self.ground.place(a), self.ground.place(b));
-        let Some(footprint) = buildings::put(&self.cell.plots[plot].ring, front, measures, self.random) else { return };
+        let ring = &self.cell.plots[plot].ring;
+        let filled = (self.cell.kind == Quarter::Old && single.is_none() && self.random.chance(0.8))
+            .then(|| Convex { corners: ring.clone(), along: area.along.clone() })
+            .and_then(|plot| buildings::fill(&plot, front, measures, self.random));
+        let Some(footprint) = filled.or_else(|| buildings::put(ring, front, measures, self.random)) else { return };
+        // Where streets bend, plots are not quite what the drawing board has: who came first stays.
+        let neighbours = self.cell.houses.iter().rev().take_while(|h| self.cell.plots[h.plot].block == self.block);
+        if !neighbours.into_iter().all(|h| buildings::apart(&h.footprint.ring, &footprint.ring)) {
+            return;
+        }
         let main = self.cell.streets[street].edge.is_some();
         let house = self.describe(footprint, plot, measures, main, single);
         let (floor_area, kind) = (house.footprint.area, house.kind);
@@ -197,7 +209,8 @@ impl Filling<'_> {
         let door = self.cell.doors.len();
         self.door(left.plus(wall, share), street, index, "main", None, false);
         let room = |cell: &Cell, limit: usize| cell.doors.len() < limit;
-        if matches!(kind, "karma" | "ticari") && wall.length() > 9.0 && self.random.chance(0.16) && room(self.cell, self.limit) {
+        if matches!(kind, "karma" | "ticari") && wall.length() > 9.0 && self.random.chance(0.16) && room(self.cell, self.limit)
+        {
             let beside = if share < 0.5 { share + 0.28 } else { share - 0.28 };
             self.door(left.plus(wall, beside), street, index, "unit_door", Some(door), true);
         }
@@ -223,7 +236,14 @@ impl Filling<'_> {
         self.cell.doors.push(Door { at, street, station, left, house, kind, main, lettered, rank: 0 });
     }
 
-    fn describe(&mut self, footprint: Footprint, plot: usize, m: &Measures, main: bool, single: Option<&civic::Single>) -> House {
+    fn describe(
+        &mut self,
+        footprint: Footprint,
+        plot: usize,
+        m: &Measures,
+        main: bool,
+        single: Option<&civic::Single>,
+    ) -> House {
         let random = &mut *self.random;
         let above = random.between(m.floors[0], m.floors[1]).floor().max(1.0);
         let kind = single.map_or_else(|| private_use(self.cell.kind, main, random), |s| s.kind);
@@ -243,7 +263,7 @@ impl Filling<'_> {
         let year = random.between(m.years[0], m.years[1]) as i64;
         let status = if single.is_some() { "in_use" } else { status };
         let year = if status == "under_construction" { year.max(2024) } else { year };
-        House { footprint, plot, kind, status, floors: above as i64 + below, below, year, units, name, main }
+        House { footprint, plot, kind, status, floors: above as i64 + below, below, year, units, name }
     }
 
     fn park(&mut self, block: &Convex, kind: &'static str) {

@@ -5,6 +5,7 @@ use super::{
     cell::{Cell, Maker},
     lattice::{self, EdgeKey, Lattice, Mesh, StreetKey},
     names::Once,
+    quarter::Quarter,
     terrain::Terrain,
 };
 use std::{
@@ -22,6 +23,7 @@ const DISTRICT: usize = 42;
 /// A neighbourhood.
 pub(super) struct Neighbourhood {
     pub(super) mesh: Mesh,
+    pub(super) kind: Quarter,
     /// At most so many doors (the last one to grow is not full).
     pub(super) limit: usize,
     pub(super) population: i64,
@@ -75,8 +77,8 @@ pub(super) struct City {
 impl City {
     /// Grows a city of exactly so many doors.
     pub(super) fn grow(seed: u64, doors: usize) -> Self {
-        // Half an ellipse of meshes: its area is π/2 · 2.1 · reach².
-        let reach = (doors as f64 / DOORS_PER_MESH / 3.3).sqrt();
+        // Half an ellipse of meshes: its area is π/2 · 1.8 · reach².
+        let reach = (doors as f64 / DOORS_PER_MESH / 2.83).sqrt();
         let mut city = Self {
             seed,
             lattice: Lattice::new(seed),
@@ -99,7 +101,8 @@ impl City {
                 let first_lane = lanes;
                 lanes += cell.streets.len() - 4;
                 count(&cell, &mut counts);
-                city.neighbourhoods.push(Neighbourhood { mesh, limit: left, population: population(&cell), first_lane, district: 0 });
+                let (kind, population) = (cell.kind, population(&cell));
+                city.neighbourhoods.push(Neighbourhood { mesh, kind, limit: left, population, first_lane, district: 0 });
                 left -= cell.doors.len();
                 if left == 0 {
                     break;

@@ -99,7 +99,8 @@ impl Convex {
 
     /// The part to the left of the line through `through` in `direction`; the new edge has `along`.
     pub(super) fn left_of(&self, through: Point, direction: Point, along: Along) -> Option<Self> {
-        let mut cut = Self { corners: Vec::with_capacity(self.corners.len() + 1), along: Vec::with_capacity(self.along.len() + 1) };
+        let mut cut =
+            Self { corners: Vec::with_capacity(self.corners.len() + 1), along: Vec::with_capacity(self.along.len() + 1) };
         for (a, b, edge) in self.edges() {
             let (da, db) = (direction.cross(a.minus(through)), direction.cross(b.minus(through)));
             if da >= 0.0 {

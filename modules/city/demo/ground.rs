@@ -3,8 +3,9 @@
 use super::{
     city::City,
     convex::Point,
-    lattice::{Lattice, Mesh, remoteness},
+    lattice::{Lattice, MESH, Mesh, remoteness},
     quarter::Quarter,
+    random::Random,
     terrain::{Terrain, sampled},
 };
 
@@ -21,7 +22,8 @@ pub(super) struct Piece {
 }
 
 /// Names of streams, from the centre outwards.
-const STREAMS: &[&str] = &["Değirmen Deresi", "Kavak Dere", "Ak Dere", "Söğütlü Dere", "Taşlı Dere", "Kızıl Dere", "Koca Dere", "Gök Dere"];
+const STREAMS: &[&str] =
+    &["Değirmen Deresi", "Kavak Dere", "Ak Dere", "Söğütlü Dere", "Taşlı Dere", "Kızıl Dere", "Koca Dere", "Gök Dere"];
 
 /// A straight line of the plan as an outline has it: the same points from whichever end it is asked, so that neighbours meet.
 fn border(terrain: &Terrain, a: Point, b: Point) -> Vec<Point> {
@@ -102,30 +104,88 @@ fn sea(city: &City, first: i32, last: i32) -> Piece {
     Piece { ring, kind: "sea", name: Some("Karadeniz") }
 }
 
-/// What covers each mesh: buildings in the city, groves and forest around it.
+/// Built-up meshes; groves and forest around them. What grows may reach under the city: the style draws it first.
 fn country(city: &City, first: i32, last: i32) -> Vec<Piece> {
     let rows = city.rows.values().copied().max().unwrap_or(0);
     let reach = city.neighbourhoods.last().map_or(0.0, |n| remoteness(n.mesh)) + BEYOND.1;
-    let mut pieces = Vec::new();
+    let mut pieces: Vec<Piece> = Vec::new();
+    for n in &city.neighbourhoods {
+        let kind = if n.kind == Quarter::Edge { "grass" } else { "built" };
+        pieces.push(Piece { ring: neighbourhood(city, n.mesh), kind, name: None });
+    }
     for i in first..=last {
         let built = city.rows.get(&i).copied().unwrap_or(0);
         for j in 0..rows + BEYOND.1.ceil() as i32 {
             let mesh = (i, j);
-            if j >= built && remoteness(mesh) > reach {
-                continue;
+            if j >= built && remoteness(mesh) <= reach {
+                grow(city, mesh, f64::from(j - rows.min(5)) * 0.1, &mut pieces);
             }
-            let wild = city.terrain.wild(city.lattice.corner(i, j)) + f64::from(j - rows.min(5)) * 0.12;
-            let kind = match (j < built, wild) {
-                (true, _) if Quarter::of(city.seed, mesh, city.reach) != Quarter::Edge => "built",
-                (true, _) => "orchard",
-                (false, w) if w > 0.12 => "forest",
-                (false, w) if w < -0.55 => "grass",
-                _ => "orchard",
-            };
-            pieces.push(Piece { ring: neighbourhood(city, mesh), kind, name: None });
         }
     }
     pieces
+}
+
+/// Woods and groves of a mesh outside the city; the higher, the more woods.
+fn grow(city: &City, (i, j): Mesh, height: f64, pieces: &mut Vec<Piece>) {
+    let mut random = Random::of(city.seed, &[8, i.into(), j.into()]);
+    let corner = city.lattice.corner(i, j);
+    for _ in 0..3 {
+        let middle = corner.plus(Point::new(random.unit() * MESH[0], -random.unit() * MESH[1]), 1.0);
+        let wild = city.terrain.wild(middle) + height + random.between(-0.2, 0.2);
+        let kind = if wild > 0.05 { "forest" } else { "orchard" };
+        let size = if kind == "forest" { random.between(130.0, 330.0) } else { random.between(70.0, 190.0) };
+        let waves: [(f64, f64); 4] = std::array::from_fn(|_| (random.between(0.05, 0.17), random.between(0.0, 6.3)));
+        let ring = (0..40)
+            .map(|k| {
+                let turn = f64::from(k) / 40.0 * std::f64::consts::TAU;
+                let bulge: f64 =
+                    waves.iter().zip(2..).map(|((share, from), n)| share * (turn * f64::from(n) + from).sin()).sum();
+                let out = Point::new(turn.cos() * 1.25, turn.sin() * 0.85);
+                city.terrain.place(middle.plus(out, size * (1.0 + bulge)))
+            })
+            .collect();
+        pieces.push(Piece { ring, kind, name: None });
+    }
+}
+
+/// A road that leaves the city: its line in metres, class, width (m), name.
+pub(super) struct Road {
+    pub(super) line: Vec<Point>,
+    pub(super) class: &'static str,
+    pub(super) width: f64,
+    pub(super) name: String,
+}
+
+/// The coast road to both sides, and roads up to the highland pastures.
+pub(super) fn roads(city: &City) -> Vec<Road> {
+    let Some(((first, _), (last, _))) = city.rows.first_key_value().zip(city.rows.last_key_value()) else { return Vec::new() };
+    let along = |corners: Vec<Point>| {
+        let mut line: Vec<Point> = Vec::new();
+        for (a, b) in corners.iter().zip(corners.iter().skip(1)) {
+            line.extend(sampled(*a, *b, STEP).map(|p| city.terrain.place(p)));
+            line.pop();
+        }
+        line.extend(corners.last().map(|p| city.terrain.place(*p)));
+        line
+    };
+    let coast = |columns: Vec<i32>, name: &str| Road {
+        line: along(columns.into_iter().map(|i| city.lattice.corner(i, 0)).collect()),
+        class: "arterial",
+        width: 22.0,
+        name: name.to_owned(),
+    };
+    let mut roads = vec![
+        coast((*last + 1..=*last + BEYOND.0).collect(), "Doğu Sahil Yolu"),
+        coast((*first - BEYOND.0..=*first).rev().collect(), "Batı Sahil Yolu"),
+    ];
+    let top = city.rows.values().copied().max().unwrap_or(0) + BEYOND.1 as i32;
+    for i in (*first..=*last + 1).filter(|i| i.rem_euclid(3) == 0 && !Lattice::is_stream(*i)) {
+        let rows = [i - 1, i].iter().filter_map(|c| city.rows.get(c)).max().copied().unwrap_or(0);
+        let line = along((rows..=top).map(|j| city.lattice.corner(i, j)).collect());
+        roads.push(Road { line, class: "collector", width: 8.0, name: format!("{}. Yayla Yolu", roads.len() - 1) });
+    }
+    roads.retain(|road| road.line.len() > 1);
+    roads
 }
 
 fn streams(city: &City, first: i32, last: i32) -> Vec<Piece> {

@@ -19,7 +19,7 @@ pub(super) const BANK: f64 = 19.0;
 /// How many meshes bear one name of a main street, along the coast and inland.
 const NAME_LENGTH: [i32; 2] = [4, 3];
 /// The city reaches so many times farther along the coast than inland.
-const ALONG_COAST: f64 = 2.1;
+const ALONG_COAST: f64 = 1.8;
 
 /// A mesh: column and row.
 pub(super) type Mesh = (i32, i32);

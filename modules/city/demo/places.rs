@@ -1,12 +1,6 @@
 //! Points of interest: in buildings that are there, and stops along main streets.
 
-use super::{
-    cell::Cell,
-    convex::Point,
-    names,
-    quarter::Quarter,
-    random::Random,
-};
+use super::{cell::Cell, convex::Point, names, quarter::Quarter, random::Random};
 
 /// A point of interest.
 pub(super) struct Place {
@@ -31,8 +25,8 @@ const TRADES: &[(u32, &str, &str)] = &[
     (4, "konut_ve_konaklama", "hotel"),
     (6, "ulasim", "parking"),
 ];
-/// Share of buildings with shops whose shop is in the city guide.
-const LISTED: f64 = 0.2;
+/// Share of buildings with shops whose shop is in the city guide: in the old town, where each house has one, and elsewhere.
+const LISTED: [f64; 2] = [0.08, 0.22];
 
 /// Finds places for a cell: a mosque, the neighbourhood's head, a health centre, shops, stops, a statue on the square.
 pub(super) fn choose(cell: &mut Cell, order: usize, random: &mut Random) {
@@ -40,7 +34,7 @@ pub(super) fn choose(cell: &mut Cell, order: usize, random: &mut Random) {
     if cell.kind != Quarter::Industry {
         let mosques = 1 + usize::from(cell.houses.len() > 450);
         for _ in 0..mosques {
-            convert(cell, &mut taken, random, 120.0, "dini", ("dini", "mosque"), |r| names::mosque(r));
+            convert(cell, &mut taken, random, 120.0, "dini", ("dini", "mosque"), names::mosque);
         }
         convert(cell, &mut taken, random, 60.0, "kamu", ("belediye", "muhtar"), |_| "Muhtarlık".to_owned());
         if order.is_multiple_of(2) {
@@ -92,6 +86,7 @@ fn convert(
 }
 
 fn shops(cell: &mut Cell, taken: &[bool], random: &mut Random) {
+    let share = if cell.kind == Quarter::Old { LISTED[0] } else { LISTED[1] };
     for index in 0..cell.doors.len() {
         let door = &cell.doors[index];
         let house = &cell.houses[door.house];
@@ -99,7 +94,7 @@ fn shops(cell: &mut Cell, taken: &[bool], random: &mut Random) {
             && !taken[door.house]
             && matches!(house.kind, "karma" | "ticari")
             && house.status == "in_use"
-            && random.chance(LISTED);
+            && random.chance(share);
         if !listed {
             continue;
         }

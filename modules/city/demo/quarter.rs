@@ -1,6 +1,9 @@
 //! Kinds of quarters and how each is built.
 
-use super::{lattice::{Mesh, remoteness}, random::Random};
+use super::{
+    lattice::{Mesh, remoteness},
+    random::Random,
+};
 
 /// How a quarter grew.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,11 +56,12 @@ impl Quarter {
         if j == 1 && i.rem_euclid(9) == 6 {
             return Self::Industry;
         }
-        if j >= 5 || (far > 0.8 && j >= 1 && random.chance(0.55)) {
+        if j >= 5 || (far > 0.7 && j >= 1 && random.chance(0.5)) {
             return Self::Edge;
         }
-        if j >= 2 {
-            return if random.chance(0.75) { Self::Slope } else { Self::Grid };
+        // The higher, the steeper.
+        if j >= 1 && random.chance(if j >= 2 { 0.75 } else { 0.35 }) {
+            return Self::Slope;
         }
         if random.chance(0.12) { Self::Old } else { Self::Grid }
     }
@@ -71,7 +75,7 @@ impl Quarter {
                 setback: [0.6, 1.2],
                 side: [0.4, 0.7],
                 depth: [8.0, 13.0],
-                widest: 15.0,
+                widest: 19.0,
                 floors: [2.0, 5.5],
                 years: [1935.0, 2005.0],
                 empty: 0.05,

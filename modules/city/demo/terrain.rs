@@ -71,9 +71,15 @@ impl Ground<'_> {
         if self.bend == 0.0 {
             return self.terrain.place(at);
         }
-        let fade = (self.area.inside(at) / 70.0).clamp(0.0, 1.0) * self.bend;
-        let bent = Point::new((at.y / 31.0 + self.phase).sin() + 0.4 * (at.x / 19.0).sin(), (at.x / 34.0 + self.phase).sin());
-        self.terrain.place(at.plus(bent, fade))
+        // Smooth everywhere: a kink would push the plots on one side of a straight border over those on the other.
+        let fade: f64 = self
+            .area
+            .edges()
+            .map(|(a, b, _)| (b.minus(a).direction().cross(at.minus(a)) / 120.0).clamp(0.0, 1.0))
+            .map(|t| t * t * (3.0 - 2.0 * t))
+            .product();
+        let bent = Point::new((at.y / 44.0 + self.phase).sin(), (at.x / 49.0 + 2.0 * self.phase).sin());
+        self.terrain.place(at.plus(bent, fade * self.bend))
     }
 
     /// A straight line of the plan as it really runs, with a vertex every `step` metres or so.

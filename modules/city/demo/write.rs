@@ -1,10 +1,10 @@
 //! The city as edits, part by part.
 
 use super::{
+    buildings::ring_area,
     cell::{Cell, main_line},
     city::{City, MainEdge},
     convex::Point,
-    buildings::ring_area,
     ground, names, numbers,
     random::Random,
     rows::{Sheets, Thing, area, line, lines, point, reference, text},
@@ -73,7 +73,12 @@ impl Writer {
                 ("population", Value::Int(n.population)),
                 ("postal_code", text(self.postal_code(order))),
             ];
-            rows.push(sheets.row("neighbourhood", self.neighbourhood_id(order), area(&ground::neighbourhood(city, n.mesh)), &fields));
+            rows.push(sheets.row(
+                "neighbourhood",
+                self.neighbourhood_id(order),
+                area(&ground::neighbourhood(city, n.mesh)),
+                &fields,
+            ));
         }
         rows
     }
@@ -127,7 +132,28 @@ impl Writer {
                 self.main_edge(*e, &city.edges[*e], run, &mut rows);
             }
         }
+        self.country_roads(&mut rows);
         rows
+    }
+
+    fn country_roads(&self, rows: &mut Vec<Row>) {
+        let sheets = &self.sheets;
+        for (index, road) in ground::roads(&self.city).iter().enumerate() {
+            // Counted on after the main streets and their edges.
+            let (street, edge) = (self.city.streets.len() + index, self.city.edges.len() + index);
+            let [id, centreline] = [sheets.id(0, Thing::Street, street), sheets.id(0, Thing::Centreline, edge)];
+            let fields = [
+                ("official_id", text(format!("{}", 900_000_001 + street))),
+                ("name", text(road.name.clone())),
+                ("type", text("cadde")),
+            ];
+            rows.push(sheets.row("street", id, line(&road.line), &fields));
+            rows.push(self.centreline(centreline, id, 910_000_001 + edge, (road.class, road.width, "asphalt"), &road.line));
+            for k in 0..2 {
+                let side = sheets.id(0, Thing::Side, edge * 2 + k);
+                rows.push(self.side(side, centreline, k, 920_000_001 + edge * 2 + k, Value::Null));
+            }
+        }
     }
 
     fn main_edge(&self, index: usize, edge: &MainEdge, run: &[Point], rows: &mut Vec<Row>) {
@@ -189,7 +215,12 @@ impl Writer {
                 ("neighbourhood", Value::Reference(self.neighbourhood_id(order))),
                 ("door", reference(door)),
             ];
-            rows.push(self.sheets.row("point_of_interest", self.sheets.id(part, Thing::Place, index), point(place.at), &fields));
+            rows.push(self.sheets.row(
+                "point_of_interest",
+                self.sheets.id(part, Thing::Place, index),
+                point(place.at),
+                &fields,
+            ));
         }
         rows
     }
@@ -211,7 +242,7 @@ impl Writer {
             let surface = match street.class {
                 "steps" => "concrete",
                 "pedestrian" => "cobble",
-                _ if lane % 3 == 0 => "pavers",
+                _ if lane.is_multiple_of(3) => "pavers",
                 _ => "asphalt",
             };
             let centreline = sheets.id(part, Thing::Centreline, index);

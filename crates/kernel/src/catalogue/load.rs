@@ -20,9 +20,8 @@ use std::sync::Arc;
 use toml::de::DeTable;
 
 /// Tables that a definition file may hold.
-const TABLES: &[&str] = &[
-    "register", "field", "geometry", "constraint", "symbology", "metadata", "freshness", "retention", "code_list", "palette",
-];
+const TABLES: &[&str] =
+    &["register", "field", "geometry", "constraint", "symbology", "metadata", "freshness", "retention", "code_list", "palette"];
 /// Tables that belong to a register.
 const OF_REGISTER: &[&str] = &["field", "geometry", "constraint", "symbology", "metadata", "freshness", "retention"];
 
@@ -81,7 +80,13 @@ fn read_file(source: &Source, styles: &[&Source], faults: &Faults, catalogue: &m
     for e in &errors {
         let line = e.span().map_or(1, |s| text.line(s.start));
         let message = e.message().replace('\n', ", ");
-        faults.add(&source.file, line, "TOML", format!("TOML okunamıyor: {message}"), format!("can't be read as TOML: {message}"));
+        faults.add(
+            &source.file,
+            line,
+            "TOML",
+            format!("TOML okunamıyor: {message}"),
+            format!("can't be read as TOML: {message}"),
+        );
     }
     if !errors.is_empty() {
         return;

@@ -9,8 +9,8 @@ pub mod schema;
 pub use drawing::DrawnLayer;
 pub use load::{DefinitionError, Source, load};
 pub use model::{
-    Catalogue, Code, CodeList, Colour, Constraint, Contact, Field, FieldKind, Freshness, GeometryDef, Metadata, Register, Retention,
-    Symbology, Theme,
+    Catalogue, Code, CodeList, Colour, Constraint, Contact, Field, FieldKind, Freshness, GeometryDef, Metadata, Register,
+    Retention, Symbology, Theme,
 };
-pub use schema::json_schema;
 pub use plan::{Plan, Refusal, Step, plan};
+pub use schema::json_schema;

@@ -95,7 +95,13 @@ fn show(context: &Context, plan: &Plan, heading: (&str, &str)) -> ExitCode {
         return code;
     }
     if plan.is_empty() {
-        println!("{}", context.say("Veri deposu tanımlarla aynı; yapılacak bir şey yok.", "The store is as the definitions say; nothing to do."));
+        println!(
+            "{}",
+            context.say(
+                "Veri deposu tanımlarla aynı; yapılacak bir şey yok.",
+                "The store is as the definitions say; nothing to do."
+            )
+        );
         return code;
     }
     if plan.refused.is_empty() {

@@ -58,7 +58,10 @@ pub async fn run(context: &Context, args: Args) -> anyhow::Result<ExitCode> {
     let seconds = started.elapsed().as_secs_f64();
     if context.json {
         let head = city.desk.head();
-        println!("{}", serde_json::json!({ "doors": args.doors, "seed": args.seed, "records": records, "changesets": changesets, "log": head, "seconds": seconds }));
+        println!(
+            "{}",
+            serde_json::json!({ "doors": args.doors, "seed": args.seed, "records": records, "changesets": changesets, "log": head, "seconds": seconds })
+        );
     } else {
         println!(
             "{}: {} {}, {records} {}, {seconds:.1} s",

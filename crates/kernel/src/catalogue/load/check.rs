@@ -1,11 +1,7 @@
 //! Checks that need the whole catalogue: names, references, lists, defaults, constraints, styles.
 
 use super::{faults::Faults, style, suggest};
-use crate::{
-    Catalogue, Field, FieldKind, Lang, Register, Value,
-    catalogue::CodeList,
-    cql2,
-};
+use crate::{Catalogue, Field, FieldKind, Lang, Register, Value, catalogue::CodeList, cql2};
 use std::collections::HashSet;
 
 /// Names that every record has beside its fields.
@@ -106,7 +102,12 @@ impl Check<'_> {
         for field in &register.fields {
             if !seen.insert(field.name.as_str()) {
                 let name = &field.name;
-                self.field_at(field, "name", format!("“{name}” alanı iki kez var"), format!("the field “{name}” is there twice"));
+                self.field_at(
+                    field,
+                    "name",
+                    format!("“{name}” alanı iki kez var"),
+                    format!("the field “{name}” is there twice"),
+                );
             }
             self.field(field);
         }
@@ -148,7 +149,12 @@ impl Check<'_> {
             self.field_at(field, "name", tr, en);
         }
         if RESERVED_FIELDS.contains(&name.as_str()) {
-            self.field_at(field, "name", format!("“{name}” her kayıtta zaten var"), format!("every record has “{name}” already"));
+            self.field_at(
+                field,
+                "name",
+                format!("“{name}” her kayıtta zaten var"),
+                format!("every record has “{name}” already"),
+            );
         }
         if field.was.as_ref().is_some_and(|was| self.register.field(was).is_some()) {
             self.field_at(field, "was", "“was” hâlâ duran bir alanı gösteriyor", "“was” names a field that is still there");
@@ -161,11 +167,21 @@ impl Check<'_> {
         match &field.kind {
             FieldKind::Code { list } if !self.catalogue.code_lists.contains_key(list) => {
                 let (tr, en) = suggest::phrase(list, self.catalogue.code_lists.keys().map(String::as_str));
-                self.field_at(field, "list", format!("“{list}” diye bir kod listesi yok{tr}"), format!("there is no code list “{list}”{en}"));
+                self.field_at(
+                    field,
+                    "list",
+                    format!("“{list}” diye bir kod listesi yok{tr}"),
+                    format!("there is no code list “{list}”{en}"),
+                );
             }
             FieldKind::Reference { register } if !self.catalogue.registers.contains_key(register) => {
                 let (tr, en) = suggest::phrase(register, self.catalogue.registers.keys().map(String::as_str));
-                self.field_at(field, "register", format!("“{register}” diye bir kütük yok{tr}"), format!("there is no register “{register}”{en}"));
+                self.field_at(
+                    field,
+                    "register",
+                    format!("“{register}” diye bir kütük yok{tr}"),
+                    format!("there is no register “{register}”{en}"),
+                );
             }
             _ => {}
         }

@@ -51,7 +51,13 @@ impl<'a> Reader<'a> {
             faults.mark(format!("{subject}:{word}"), file, at);
             if !known.contains(&word) {
                 let (tr, en) = suggest::phrase(word, known.iter().copied());
-                faults.add(file, at, &subject, format!("“{word}” diye bir anahtar yok{tr}"), format!("there is no key “{word}”{en}"));
+                faults.add(
+                    file,
+                    at,
+                    &subject,
+                    format!("“{word}” diye bir anahtar yok{tr}"),
+                    format!("there is no key “{word}”{en}"),
+                );
             }
         }
         Self { text, faults, subject, table, line }
@@ -100,7 +106,8 @@ impl<'a> Reader<'a> {
             self.wrong(key, "{ tr = …, en = … } biçiminde", "{ tr = …, en = … }");
             return None;
         };
-        let inner = Reader::new(self.text, self.faults, format!("{}:{key}", self.subject), (table, value.span()), &["tr", "en"]);
+        let inner =
+            Reader::new(self.text, self.faults, format!("{}:{key}", self.subject), (table, value.span()), &["tr", "en"]);
         let side = |lang: &str, missing: (&str, &str)| {
             let text = inner.text(lang).unwrap_or_default();
             if text.trim().is_empty() {
@@ -191,7 +198,13 @@ impl<'a> Reader<'a> {
     }
 
     /// A list of tables below this one; each is about what `subject` makes of its `name` (or `code`).
-    pub(super) fn tables(&self, key: &str, named_by: &str, subject: impl Fn(&str) -> String, known: &[&str]) -> Vec<Reader<'a>> {
+    pub(super) fn tables(
+        &self,
+        key: &str,
+        named_by: &str,
+        subject: impl Fn(&str) -> String,
+        known: &[&str],
+    ) -> Vec<Reader<'a>> {
         let Some(value) = self.value(key) else { return Vec::new() };
         let Some(items) = value.as_array() else {
             self.wrong(key, "tablo listesi", "a list of tables");
@@ -212,7 +225,10 @@ impl<'a> Reader<'a> {
 
 impl<'a> Reader<'a> {
     /// All keys with their tables, for tables whose keys are free (the palette).
-    pub(super) fn entries(text: &'a Text<'a>, table: &'a DeTable<'a>) -> Vec<(String, usize, Option<&'a DeTable<'a>>, Range<usize>)> {
+    pub(super) fn entries(
+        text: &'a Text<'a>,
+        table: &'a DeTable<'a>,
+    ) -> Vec<(String, usize, Option<&'a DeTable<'a>>, Range<usize>)> {
         table
             .iter()
             .map(|(k, v)| (k.get_ref().to_string(), text.line(k.span().start), v.get_ref().as_table(), v.span()))

@@ -12,8 +12,23 @@ use serde_json::Value as Json;
 const REGISTER: &[&str] = &["name", "was", "title", "description", "articles", "label", "key", "tucbs"];
 /// Keys of `[[field]]`.
 const FIELD: &[&str] = &[
-    "name", "was", "title", "description", "type", "list", "register", "required", "unique", "personal", "unit", "min", "max",
-    "max_length", "default", "indexed", "tucbs",
+    "name",
+    "was",
+    "title",
+    "description",
+    "type",
+    "list",
+    "register",
+    "required",
+    "unique",
+    "personal",
+    "unit",
+    "min",
+    "max",
+    "max_length",
+    "default",
+    "indexed",
+    "tucbs",
 ];
 /// The words for `type` of a field.
 const KINDS: &[&str] = &["text", "integer", "real", "boolean", "date", "timestamp", "money", "code", "reference"];
@@ -50,16 +65,19 @@ pub(super) fn read(file: &Reader<'_>, styles: &[&Source]) -> Option<Register> {
         constraints: file
             .tables("constraint", "name", |c| format!("{name}/{c}"), &["name", "check", "message"])
             .iter()
-            .map(|c| Constraint { name: c.need_text("name"), check: c.need_text("check"), message: c.need_bilingual("message") })
+            .map(|c| Constraint {
+                name: c.need_text("name"),
+                check: c.need_text("check"),
+                message: c.need_bilingual("message"),
+            })
             .collect(),
         freshness: file
             .table("freshness", format!("{name}/freshness"), &["max_age_days"])
             .and_then(|f| f.whole("max_age_days", 1..=MAX_DAYS))
             .map(|days| Freshness { max_age_days: days as u32 }),
-        retention: file.table("retention", format!("{name}/retention"), &["years", "basis"]).map(|r| Retention {
-            years: r.whole("years", 0..=MAX_YEARS).map(|y| y as u32),
-            basis: r.need_bilingual("basis"),
-        }),
+        retention: file
+            .table("retention", format!("{name}/retention"), &["years", "basis"])
+            .map(|r| Retention { years: r.whole("years", 0..=MAX_YEARS).map(|y| y as u32), basis: r.need_bilingual("basis") }),
         symbology: file
             .table("symbology", format!("{name}/symbology"), &["min_zoom", "order", "tile_fields", "style", "layer"])
             .map(|s| symbology(&s, styles)),
@@ -171,7 +189,13 @@ fn style_file(s: &Reader<'_>, name: &str, styles: &[&Source]) -> Json {
     match serde_json::from_str(&source.text) {
         Ok(layers) => layers,
         Err(e) => {
-            s.faults.add(&source.file, e.line(), &s.subject, format!("geçerli JSON değil: {e}"), format!("not valid JSON: {e}"));
+            s.faults.add(
+                &source.file,
+                e.line(),
+                &s.subject,
+                format!("geçerli JSON değil: {e}"),
+                format!("not valid JSON: {e}"),
+            );
             Json::Array(Vec::new())
         }
     }

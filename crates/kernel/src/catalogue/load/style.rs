@@ -1,10 +1,7 @@
 //! Checks of symbology: MapLibre layers that name only what there is.
 
 use super::{faults::Faults, suggest};
-use crate::{
-    Catalogue, Register,
-    catalogue::Symbology,
-};
+use crate::{Catalogue, Register, catalogue::Symbology};
 use serde_json::{Map, Value as Json};
 use std::collections::HashSet;
 
@@ -64,7 +61,11 @@ impl Check<'_> {
             match self.register.field(name) {
                 None => {
                     let (tr, en) = suggest::phrase(name, self.register.fields.iter().map(|f| f.name.as_str()));
-                    self.at("tile_fields", format!("“{name}” diye bir alan yok{tr}"), format!("there is no field “{name}”{en}"));
+                    self.at(
+                        "tile_fields",
+                        format!("“{name}” diye bir alan yok{tr}"),
+                        format!("there is no field “{name}”{en}"),
+                    );
                 }
                 Some(field) if field.personal => self.at(
                     "tile_fields",
@@ -79,7 +80,11 @@ impl Check<'_> {
     fn layer(&self, id: &str, layer: &Map<String, Json>) {
         for key in layer.keys().filter(|key| !LAYER_KEYS.contains(&key.as_str())) {
             let (tr, en) = suggest::phrase(key, LAYER_KEYS.iter().copied());
-            self.at("style", format!("“{id}” katmanında “{key}” olamaz{tr}"), format!("the layer “{id}” can't have “{key}”{en}"));
+            self.at(
+                "style",
+                format!("“{id}” katmanında “{key}” olamaz{tr}"),
+                format!("the layer “{id}” can't have “{key}”{en}"),
+            );
         }
         let kind = layer.get("type").and_then(Json::as_str).unwrap_or_default();
         if !LAYER_TYPES.contains(&kind) {

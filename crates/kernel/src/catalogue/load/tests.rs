@@ -122,7 +122,10 @@ fn names_defaults_and_bounds_are_checked() {
     let faults = faults(&text);
     assert!(faults.iter().any(|f| f.starts_with("3 rtree_lamp names that start with “rtree_”")), "{faults:#?}");
     assert!(faults.iter().any(|f| f.contains("“Height” can't be a name")), "{faults:#?}");
-    assert!(faults.iter().any(|f| f == "22 rtree_lamp.kind the code “lde” is not in the list “lamp_kind”; did you mean “led”?"), "{faults:#?}");
+    assert!(
+        faults.iter().any(|f| f == "22 rtree_lamp.kind the code “lde” is not in the list “lamp_kind”; did you mean “led”?"),
+        "{faults:#?}"
+    );
     assert!(faults.iter().any(|f| f == "29 rtree_lamp.Height “min” is greater than “max”"), "{faults:#?}");
 }
 

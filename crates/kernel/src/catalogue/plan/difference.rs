@@ -299,12 +299,8 @@ fn wider(old: GeometryType, new: GeometryType) -> bool {
 
 /// What decides a register's indexes, by the fields' present names.
 fn indexes(register: &Register) -> (Vec<(&str, bool, bool)>, &[String]) {
-    let mut fields: Vec<_> = register
-        .fields
-        .iter()
-        .filter(|f| f.unique || f.indexed)
-        .map(|f| (f.name.as_str(), f.unique, f.indexed))
-        .collect();
+    let mut fields: Vec<_> =
+        register.fields.iter().filter(|f| f.unique || f.indexed).map(|f| (f.name.as_str(), f.unique, f.indexed)).collect();
     fields.sort_unstable();
     (fields, &register.key)
 }

@@ -13,7 +13,9 @@ use std::{collections::BTreeMap, sync::Arc};
 type Table = (BTreeMap<String, FieldKind>, Option<GeometryType>);
 
 fn tables(catalogue: &Catalogue) -> BTreeMap<String, Table> {
-    let table = |r: &Register| (r.fields.iter().map(|f| (f.name.clone(), f.kind.clone())).collect(), r.geometry.as_ref().map(|g| g.kind));
+    let table = |r: &Register| {
+        (r.fields.iter().map(|f| (f.name.clone(), f.kind.clone())).collect(), r.geometry.as_ref().map(|g| g.kind))
+    };
     catalogue.registers.values().map(|r| (r.name.clone(), table(r))).collect()
 }
 
@@ -131,7 +133,9 @@ fn a_rename_keeps_the_table_and_a_reference_to_it() {
     let plan = plan(&before, &after, &[]);
     assert_eq!(plan.refused, []);
     assert!(plan.steps.contains(&Step::RenameRegister { from: "quarter".to_owned(), register: "neighbourhood".to_owned() }));
-    assert!(!plan.steps.iter().any(|s| matches!(s, Step::AddRegister { .. } | Step::DropRegister { .. } | Step::DropField { .. })));
+    assert!(
+        !plan.steps.iter().any(|s| matches!(s, Step::AddRegister { .. } | Step::DropRegister { .. } | Step::DropField { .. }))
+    );
     assert_eq!(carry_out(&plan, &before, &after), tables(&after));
     assert!(super::plan(&after, &after, &[]).is_empty(), "`was` stays in the file and does nothing the second time");
 }
@@ -192,8 +196,8 @@ fn any_kind() -> impl Strategy<Value = FieldKind> {
 
 fn any_register(number: usize) -> impl Strategy<Value = Register> {
     let fields = proptest::collection::btree_map(0_u8..6, (any_kind(), any::<bool>(), any::<bool>(), 0_u8..8), 1..5);
-    (fields, proptest::option::of(prop_oneof![Just(GeometryType::Point), Just(GeometryType::MultiPoint)]), any::<bool>()).prop_map(
-        move |(fields, geometry, required)| {
+    (fields, proptest::option::of(prop_oneof![Just(GeometryType::Point), Just(GeometryType::MultiPoint)]), any::<bool>())
+        .prop_map(move |(fields, geometry, required)| {
             let names: Vec<u8> = fields.keys().copied().collect();
             let made = fields.into_iter().map(|(n, (kind, required, indexed, was))| {
                 let mut f = field(&format!("f{n}"), kind);
@@ -204,8 +208,7 @@ fn any_register(number: usize) -> impl Strategy<Value = Register> {
             let mut r = register(&format!("r{number}"), made.collect());
             r.geometry = geometry.map(|kind| GeometryDef { kind, required });
             r
-        },
-    )
+        })
 }
 
 fn any_catalogue() -> impl Strategy<Value = Catalogue> {
