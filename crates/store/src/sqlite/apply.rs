@@ -91,7 +91,7 @@ impl Work<'_> {
     fn add_register(&self, register: &Register) -> Result<()> {
         tables::create(self.conn, register).map_err(failure)?;
         self.conn
-            .execute("INSERT INTO meydan_register (name, next_fid) VALUES (?1, 1)", [&register.name])
+            .execute("INSERT INTO meydan_register (name, next_fid, records) VALUES (?1, 1, 0)", [&register.name])
             .map(|_| ())
             .map_err(failure)
     }
@@ -130,7 +130,7 @@ impl Work<'_> {
             self.conn.execute(&format!("DELETE FROM {table} WHERE table_name = ?1"), [register]).map_err(failure)?;
         }
         // The number stays: entries of the log name it.
-        self.conn.execute("UPDATE meydan_register SET name = NULL WHERE name = ?1", [register]).map(|_| ()).map_err(failure)
+        self.conn.execute("UPDATE meydan_register SET name = NULL, records = 0 WHERE name = ?1", [register]).map(|_| ()).map_err(failure)
     }
 
     fn add_field(&mut self, register: &Register, name: &str) -> Result<()> {

@@ -50,6 +50,8 @@ pub(super) fn checks(conn: &Connection, path: &Path, catalogue: Option<&Catalogu
         let (table, history) = (quoted(&register.name), quoted(&history_of(&register.name)));
         let records = number(conn, &format!("SELECT count(*) FROM {table}"))?;
         let versions = number(conn, &format!("SELECT count(*) + coalesce(sum(deleted), 0) FROM {history}"))? + records;
+        let counted = number(conn, &format!("SELECT records FROM meydan_register WHERE name = '{}'", register.name))?;
+        out.push((format!("{}: number of records", register.name), counted == records, format!("{counted} counted, {records} there")));
         let entries = number(
             conn,
             &format!(

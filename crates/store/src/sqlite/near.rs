@@ -10,7 +10,7 @@ use super::{
 };
 use crate::sql::{Param, names::quoted, question::conditions};
 use meydan_geo::Bbox;
-use meydan_kernel::{Query, Record, Result, Value};
+use meydan_kernel::{Query, Record, Register, Result, Value};
 use rusqlite::{Connection, params, params_from_iter};
 
 /// Limit: hits of the R-tree that are sorted in memory. A box with more covers so much that a scan in fid order soon has a page.
@@ -90,6 +90,29 @@ fn fetch(conn: &Connection, query: &Query, fids: &[i64], limit: usize) -> Result
 fn touches(record: &Record, boxes: &[Bbox]) -> bool {
     let bbox = record.geometry.as_ref().and_then(meydan_geo::Wkb::bbox);
     bbox.is_some_and(|found| boxes.iter().any(|b| b.intersects(&found)))
+}
+
+/// How many records touch a box. A box of the R-tree that lies within needs no look at its record; only those on the border do.
+pub(super) fn count(conn: &Connection, register: &Register, bbox: &Bbox) -> Result<u64> {
+    let tree = format!(
+        "SELECT id, minx, maxx, miny, maxy FROM {} WHERE maxx >= ?1 AND minx <= ?2 AND maxy >= ?3 AND miny <= ?4",
+        quoted(&rtree(&register.name))
+    );
+    let exact = format!("SELECT meydan_touches(geom, ?2, ?3, ?4, ?5) FROM {} WHERE fid = ?1", quoted(&register.name));
+    let mut find = conn.prepare_cached(&tree).map_err(failure)?;
+    let mut look = conn.prepare_cached(&exact).map_err(failure)?;
+    let mut found = find.query(params![bbox.min_x, bbox.max_x, bbox.min_y, bbox.max_y]).map_err(failure)?;
+    let mut touched = 0;
+    while let Some(row) = found.next().map_err(failure)? {
+        let side = |i: usize| row.get::<_, f64>(i).map_err(failure);
+        let within = side(1)? >= bbox.min_x && side(2)? <= bbox.max_x && side(3)? >= bbox.min_y && side(4)? <= bbox.max_y;
+        let touches = within || {
+            let fid: i64 = row.get(0).map_err(failure)?;
+            look.query_row(params![fid, bbox.min_x, bbox.min_y, bbox.max_x, bbox.max_y], |r| r.get(0)).map_err(failure)?
+        };
+        touched += u64::from(touches);
+    }
+    Ok(touched)
 }
 
 /// The box covers much: without a filter a scan in fid order fills the page soon; with one the planner chooses.

@@ -88,6 +88,17 @@ pub(super) fn each(conn: &Connection, query: &Query, take: &mut dyn FnMut(Record
 
 /// How many match.
 pub(super) fn count(conn: &Connection, query: &Query) -> Result<u64> {
+    let plain = query.filter.is_none() && query.ids.is_none() && query.as_of.is_none();
+    if plain && query.bbox.is_empty() {
+        let known: i64 = conn
+            .prepare_cached("SELECT records FROM meydan_register WHERE name = ?1")
+            .and_then(|mut s| s.query_row([&query.register.name], |r| r.get(0)))
+            .map_err(failure)?;
+        return u64::try_from(known).map_err(|_| damaged("a negative count"));
+    }
+    if let ([bbox], true, true) = (query.bbox.as_slice(), plain, query.register.geometry.is_some()) {
+        return near::count(conn, &query.register, bbox);
+    }
     let select = select(query, What::Count, Boxes::Tree);
     let mut find = conn.prepare_cached(&select.sql).map_err(failure)?;
     let n: i64 = find.query_row(params_from_iter(&select.params), |r| r.get(0)).map_err(failure)?;

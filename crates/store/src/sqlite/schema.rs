@@ -39,7 +39,8 @@ INSERT INTO gpkg_spatial_ref_sys VALUES
 
 const HOUSE: &str = r#"
 CREATE TABLE meydan_meta (name TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE meydan_register (number INTEGER PRIMARY KEY, name TEXT UNIQUE, next_fid INTEGER NOT NULL);
+CREATE TABLE meydan_register (
+  number INTEGER PRIMARY KEY, name TEXT UNIQUE, next_fid INTEGER NOT NULL, records INTEGER NOT NULL);
 CREATE TABLE meydan_definition (
   register INTEGER NOT NULL, since INTEGER NOT NULL, definition TEXT NOT NULL, PRIMARY KEY (register, since)) WITHOUT ROWID;
 CREATE TABLE meydan_changeset (

@@ -39,7 +39,8 @@ pub(super) fn select(query: &Query, what: What, boxes: Boxes) -> Select {
         What::Records => {
             let order = order_by(&Sqlite(boxes), query);
             let page = page(&Sqlite(boxes), query, &mut params);
-            if query.as_of.is_some() {
+            // In fid order SQLite merges the two parts as they come; any other order needs the outer SELECT for its expression.
+            if query.as_of.is_some() && query.sort.is_some() {
                 format!("SELECT {all} FROM ({from}) {order}{page}")
             } else {
                 format!("{from} {order}{page}")

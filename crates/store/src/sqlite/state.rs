@@ -35,8 +35,10 @@ pub(super) struct Table {
     pub(super) number: i64,
     pub(super) register: Arc<Register>,
     pub(super) next_fid: i64,
-    /// True if `next_fid` differs from the file's.
-    pub(super) fids_taken: bool,
+    /// How many records there are.
+    pub(super) records: i64,
+    /// True if `next_fid` or `records` differ from the file's.
+    pub(super) counted: bool,
     pub(super) sql: Statements,
     /// Index of each reference field and the register it points to.
     pub(super) references: Vec<(usize, String)>,
@@ -88,10 +90,12 @@ impl State {
             .map_err(failure)?;
         (self.next_changeset, self.last_micros) = last.map_or((1, 0), |(number, micros)| (number + 1, micros));
         for table in self.tables.values_mut() {
-            table.next_fid = conn
-                .query_row("SELECT next_fid FROM meydan_register WHERE number = ?1", [table.number], |r| r.get(0))
+            (table.next_fid, table.records) = conn
+                .query_row("SELECT next_fid, records FROM meydan_register WHERE number = ?1", [table.number], |r| {
+                    Ok((r.get(0)?, r.get(1)?))
+                })
                 .map_err(failure)?;
-            table.fids_taken = false;
+            table.counted = false;
         }
         Ok(())
     }
@@ -107,13 +111,13 @@ impl State {
         Timestamp::from_microsecond(self.last_micros).map_err(|_| damaged("a time beyond the year 9999"))
     }
 
-    /// Writes the counters of fids; the last step of a transaction.
+    /// Writes the counters; the last step of a transaction.
     pub(super) fn save(&mut self, conn: &Connection) -> Result<()> {
-        for table in self.tables.values_mut().filter(|t| t.fids_taken) {
-            conn.prepare_cached("UPDATE meydan_register SET next_fid = ?1 WHERE number = ?2")
-                .and_then(|mut s| s.execute([table.next_fid, table.number]))
+        for table in self.tables.values_mut().filter(|t| t.counted) {
+            conn.prepare_cached("UPDATE meydan_register SET next_fid = ?1, records = ?2 WHERE number = ?3")
+                .and_then(|mut s| s.execute([table.next_fid, table.records, table.number]))
                 .map_err(failure)?;
-            table.fids_taken = false;
+            table.counted = false;
         }
         Ok(())
     }
@@ -122,8 +126,8 @@ impl State {
 fn tables(conn: &Connection, catalogue: &Catalogue) -> Result<HashMap<String, Table>> {
     let mut out = HashMap::new();
     for (name, register) in &catalogue.registers {
-        let (number, next_fid) = conn
-            .query_row("SELECT number, next_fid FROM meydan_register WHERE name = ?1", [name], |r| Ok((r.get(0)?, r.get(1)?)))
+        let number = conn
+            .query_row("SELECT number FROM meydan_register WHERE name = ?1", [name], |r| r.get(0))
             .map_err(failure)?;
         let references = register
             .fields
@@ -137,8 +141,10 @@ fn tables(conn: &Connection, catalogue: &Catalogue) -> Result<HashMap<String, Ta
         let table = Table {
             number,
             register: Arc::clone(register),
-            next_fid,
-            fids_taken: false,
+            // Read by `reload`, which calls this.
+            next_fid: 0,
+            records: 0,
+            counted: false,
             sql: Statements::new(register),
             references,
             referrers: referrers(catalogue, name),

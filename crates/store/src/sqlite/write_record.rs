@@ -27,7 +27,7 @@ impl Application<'_> {
         self.dirty = true;
         let bbox = self.bind_and_run(change, record, moment, true)?;
         if let Some(table) = self.state.tables.get_mut(&change.register) {
-            (table.next_fid, table.fids_taken) = (record.fid + 1, true);
+            (table.next_fid, table.records, table.counted) = (record.fid + 1, table.records + 1, true);
         }
         self.place(change, record.fid, None, bbox)
     }
@@ -47,6 +47,9 @@ impl Application<'_> {
         self.keep(change, old.fid, moment, true)?;
         let table = self.table(&change.register)?;
         self.prepare(&table.sql.delete)?.execute([old.fid]).map_err(failure)?;
+        if let Some(table) = self.state.tables.get_mut(&change.register) {
+            (table.records, table.counted) = (table.records - 1, true);
+        }
         let before = old.geometry.as_ref().and_then(Wkb::bbox);
         self.place(change, old.fid, before, None)
     }
