@@ -14,7 +14,7 @@ use meydan_kernel::{
 };
 use meydan_store::{
     seal::{
-        FindingKind, Report, Sealer, proofs,
+        FindingKind, Report, Sealer,
         time_stamp::{Authority, TimeStamper, imprint, read_response},
         verify,
     },
@@ -244,11 +244,11 @@ async fn every_entry_and_every_seal_can_be_proven() {
     let seals = store.seals(0, 10).await.expect("seals");
     let (old, new) = (&seals[0], &seals[1]);
     for position in [0u64, 255, 256, 299, 302] {
-        let proof = proofs::compute(store, &Wanted::inclusion(position, 303).expect("inside")).await.expect("tiles");
+        let proof = Wanted::inclusion(position, 303).expect("inside").fetch(store).await.expect("tiles");
         let entry = store.entries(position as i64, 1).await.expect("entries").remove(0);
         assert!(verify_inclusion(&leaf_hash(&entry.leaf_bytes()), position, 303, &proof, &new.root));
     }
-    let proof = proofs::compute(store, &Wanted::consistency(300, 303).expect("inside")).await.expect("tiles");
+    let proof = Wanted::consistency(300, 303).expect("inside").fetch(store).await.expect("tiles");
     assert!(verify_consistency(300, 303, &old.root, &new.root, &proof));
 }
 

@@ -3,8 +3,9 @@
 
 use super::{
     TileId,
-    tree::{Hash, Node, fold, node_hash, nodes_of, root_of},
+    tree::{Hash, Node, fold, node_hash, nodes_of, root_of, tile_hashes},
 };
+use crate::{Error, Kind, Result, Store};
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 
 /// A proof before its tiles are there: each hash of it is the root over a range of entries.
@@ -91,6 +92,28 @@ impl Wanted {
             Some(fold(&nodes?))
         };
         self.ranges.iter().map(range).collect()
+    }
+
+    /// The hashes of the proof from the tiles of a store.
+    ///
+    /// # Errors
+    /// Those of the store; `tile-missing` (Internal) if it lost a tile, or the tree is not sealed as far as the proof reaches.
+    pub async fn fetch(&self, store: &dyn Store) -> Result<Vec<Hash>> {
+        let mut tiles = std::collections::HashMap::new();
+        for (id, _) in self.tiles() {
+            if let Some(hashes) = store.tile(id).await?.and_then(|bytes| tile_hashes(&bytes)) {
+                tiles.insert(id, hashes);
+            }
+        }
+        self.compute(|id| tiles.get(&id).map(Vec::as_slice)).ok_or_else(|| {
+            Error::new(
+                Kind::Internal,
+                "tile-missing",
+                "Defterin karma ağacında eksik var.",
+                "A part of the log's hash tree is missing.",
+            )
+            .hint("`meydan log verify` ile denetleyin.", "Check with `meydan log verify`.")
+        })
     }
 
     fn nodes(&self) -> impl Iterator<Item = Node> {

@@ -1,7 +1,6 @@
-//! The sealer of the log, proofs out of it, its time stamps and its verification.
+//! The sealer of the log, its time stamps and its verification.
 
 pub mod key;
-pub mod proofs;
 mod sealer;
 pub mod time_stamp;
 pub mod verify;

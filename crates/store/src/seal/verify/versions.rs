@@ -168,7 +168,7 @@ impl Walk<'_> {
                         let place = (number, record.fid, record.version);
                         if let Some(said) = chunk.remove(&place) {
                             self.one(kept, &record, said, report);
-                            if report.versions % STEP == 0 {
+                            if report.versions.is_multiple_of(STEP) {
                                 progress(Progress { phase: Phase::Versions, done: report.versions, total: head });
                             }
                         } else if orphans && self.all.binary_search(&self.hash(place)).is_err() {
