@@ -133,20 +133,24 @@ pub(crate) const OPTIONS: [(header::HeaderName, &str); 4] = [
     (header::ACCESS_CONTROL_MAX_AGE, "86400"),
 ];
 
-/// Cross-origin rules (Fetch standard): anybody may read, nobody may write from another origin. Also answers OPTIONS.
+/// Where paths of programs begin: scripts of any origin may read there. Pages are for their own origin only.
+const PUBLIC: [&str; 7] = ["/ogc", "/tiles/", "/styles/", "/schemas", "/api/", "/assets/", "/log/"];
+
+/// Cross-origin rules (Fetch standard): anybody may read the APIs, nobody may write from another origin. Also answers OPTIONS.
 async fn cross_origin(request: Request, next: Next) -> Response {
     let method = request.method().clone();
     let reads = matches!(method, Method::GET | Method::HEAD);
+    let public = PUBLIC.iter().any(|start| request.uri().path().starts_with(start));
     if !reads && method != Method::OPTIONS && from_elsewhere(&request) {
         return problem::cross_origin_write().into_response();
     }
     let mut response = next.run(request).await;
     if method == Method::OPTIONS && response.status() == StatusCode::METHOD_NOT_ALLOWED {
         // The router adds `Allow` outside of here.
-        return (StatusCode::NO_CONTENT, OPTIONS).into_response();
+        return if public { (StatusCode::NO_CONTENT, OPTIONS).into_response() } else { StatusCode::NO_CONTENT.into_response() };
     }
-    let headers = response.headers_mut();
-    if reads {
+    if reads && public {
+        let headers = response.headers_mut();
         headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
         headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED);
     }

@@ -148,6 +148,12 @@ async fn answers_come_in_the_crs_asked_for_in_its_own_order_of_axes() {
     let bbox = format!("{ITEMS}?bbox={n},{e},{},{}&bbox-crs=[EPSG:5257]", n + 2.0, e + 2.0);
     assert_eq!(city.json(&bbox).await["numberReturned"], 1);
     assert_eq!(city.get(&format!("{ITEMS}?crs=http://www.opengis.net/def/crs/EPSG/0/2154")).await.status, 400);
+    let (lon, lat) = (CORNER.0 + 0.0001, CORNER.1 + 0.0001);
+    let at = |crs: &str, a: f64, b: f64| format!("{ITEMS}?filter-crs={crs}&filter=S_INTERSECTS(geometry,POINT({a}%20{b}))");
+    assert_eq!(fids(&city.json(&at("[EPSG:4326]", lat, lon)).await), [1]);
+    assert_eq!(fids(&city.json(&at("[OGC:CRS84]", lon, lat)).await), [1]);
+    assert_eq!(fids(&city.json(&at("[EPSG:5257]", y + 5.0, x + 5.0)).await), [1]);
+    assert!(fids(&city.json(&at("[EPSG:4326]", lon, lat)).await).is_empty());
 }
 
 /// The corner by PROJ: (east, north).

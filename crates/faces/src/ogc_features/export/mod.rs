@@ -71,7 +71,7 @@ pub async fn export(
             let (length, body) = file::body(&app, shape, ask, kind, format.extension).await?;
             (Some(length), body)
         }
-        content => (None, text::body(&app, Arc::clone(shape), ask, content)?),
+        content => (None, text::body(&app, Arc::clone(shape), ask, content).await?),
     };
     let mut response = body.into_response();
     let headers = response.headers_mut();

@@ -11,26 +11,37 @@ use crate::{
 };
 use axum::body::Body;
 use bytes::Bytes;
-use futures::{StreamExt, stream};
+use futures::{
+    StreamExt,
+    stream::{self, BoxStream},
+};
 use meydan_formats::csv;
-use meydan_kernel::{Error, Record, Result};
+use meydan_kernel::{Error, Query, Record, Result};
 use std::sync::Arc;
 
 /// The body of a text format.
-pub fn body(app: &App, shape: Arc<Shape>, ask: Ask, content: Content) -> Result<Body> {
+///
+/// # Errors
+/// Those of the store before its first batch: the client gets a problem then, and no body that breaks off.
+pub async fn body(app: &App, shape: Arc<Shape>, mut ask: Ask, content: Content) -> Result<Body> {
+    let query = std::mem::replace(&mut ask.query, Query::all(Arc::clone(&shape.register)));
+    let mut batches = app.desk.scan(&app.acting, query).fuse();
+    let first = batches.next().await.transpose()?;
+    let batches = stream::iter(first.map(Ok)).chain(batches).boxed();
     match content {
-        Content::Csv => delimited(app, &shape, ask),
-        content => Ok(geojson(app, shape, ask, content == Content::Sequence)),
+        Content::Csv => delimited(batches, &shape, &ask),
+        content => Ok(geojson(batches, shape, ask, content == Content::Sequence)),
     }
 }
+
+type Batches = BoxStream<'static, Result<Vec<Record>>>;
 
 fn journal(error: &Error) {
     tracing::error!(%error, "an export broke off");
 }
 
 /// One collection, or a sequence of features, one a line (as GDAL writes it and everybody reads it).
-fn geojson(app: &App, shape: Arc<Shape>, ask: Ask, sequence: bool) -> Body {
-    let batches = app.desk.scan(&app.acting, ask.query);
+fn geojson(batches: Batches, shape: Arc<Shape>, ask: Ask, sequence: bool) -> Body {
     let (space, select) = (ask.space, ask.select);
     let mut first = true;
     let chunks = batches.map(move |batch| {
@@ -56,11 +67,11 @@ fn chunk(shape: &Shape, records: &[Record], space: Space, select: Option<&[usize
     out.into()
 }
 
-fn delimited(app: &App, shape: &Shape, ask: Ask) -> Result<Body> {
+fn delimited(batches: Batches, shape: &Shape, ask: &Ask) -> Result<Body> {
     let mut rows = Rows::new(&shape.register, ask.select.as_deref(), ask.space);
     let mut writer = csv::Writer::new(Vec::new(), rows.layout(&shape.register)).map_err(super::failure)?;
     let header = Bytes::from(std::mem::take(writer.output()));
-    let chunks = app.desk.scan(&app.acting, ask.query).map(move |batch| {
+    let chunks = batches.map(move |batch| {
         let write = |records: Vec<Record>| {
             for record in records {
                 writer.write_feature(&rows.row(record)).map_err(super::failure)?;
