@@ -36,6 +36,11 @@ const WRITER_SETUP: &str = "SET enable_seqscan = off; SET enable_hashjoin = off;
     SET plan_cache_mode = force_generic_plan; SET jit = off; SET lock_timeout = '30s'; \
     SET idle_in_transaction_session_timeout = '60s'; SET synchronous_commit = on";
 
+/// Lets the client learn the type once, with an answer of one row. When it meets a type that it does not know, `query_typed`
+/// of tokio-postgres 0.7 asks for it on the same connection while the rows of the first answer block it: beyond some thousand
+/// bytes of rows it waits for ever.
+const LEARN_GEOMETRY: &str = "SELECT NULL::geometry";
+
 /// Where the database is, and where PostGIS lives in it.
 #[derive(Debug, Clone)]
 pub struct Place {
@@ -139,7 +144,10 @@ impl Place {
             .runtime(Runtime::Tokio1)
             .post_create(Hook::async_fn(move |client, _| {
                 let setup = setup.clone();
-                Box::pin(async move { client.batch_execute(&setup).await.map_err(HookError::Backend) })
+                Box::pin(async move {
+                    client.batch_execute(&setup).await.map_err(HookError::Backend)?;
+                    client.query_typed(LEARN_GEOMETRY, &[]).await.map(|_| ()).map_err(HookError::Backend)
+                })
             }))
             .build()
             .map_err(Error::internal)
