@@ -1,1 +1,11 @@
-//! Placeholder until the first test.
+//! The regulation as a test plan: one file per article, one test or more per duty, each through a real face on a real store.
+
+#[path = "../harness/mod.rs"]
+mod harness;
+#[path = "../../crates/store/tests/pg_server/mod.rs"]
+#[allow(dead_code)]
+mod pg_server;
+
+mod m07_department;
+mod m09_gis_branch;
+mod trabzon;

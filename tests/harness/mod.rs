@@ -81,7 +81,7 @@ impl City {
     /// Runs a command with `--json` that must succeed; what it printed.
     pub fn json(&self, args: &[&str]) -> Json {
         let out = self.ok(&[&["--json"], args].concat());
-        out.lines().filter_map(|line| serde_json::from_str(line).ok()).next_back().unwrap_or_else(|| panic!("no JSON in {out}"))
+        serde_json::from_str(&out).unwrap_or_else(|e| panic!("{e} in {out}"))
     }
 
     /// Serves the city on a free port.

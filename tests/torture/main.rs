@@ -4,6 +4,7 @@
 #[path = "../harness/mod.rs"]
 mod harness;
 #[path = "../../crates/store/tests/pg_server/mod.rs"]
+#[allow(dead_code)]
 mod pg_server;
 
 use harness::{City, Server};
@@ -128,8 +129,8 @@ fn nothing_acknowledged_is_lost_when_the_embedded_server_is_killed() {
 
 #[test]
 fn nothing_acknowledged_is_lost_when_the_server_on_postgresql_is_killed() {
-    let database = pg_server::PgServer::start();
-    killed_while_writing(&City::in_database(&database.fresh("torture")));
+    let database = pg_server::shared();
+    killed_while_writing(&City::in_database(&database.database()));
 }
 
 #[test]

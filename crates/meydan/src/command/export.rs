@@ -9,7 +9,7 @@ use meydan_formats::{self as formats, Format, Kind, Layout, OutColumn};
 use meydan_geo::{Bbox, crs::Crs};
 use meydan_kernel::{
     Query, cql2,
-    exchange::{ColumnKind, ExportOptions, export_layout},
+    exchange::{ColumnKind, ExportOptions, References, export_layout},
 };
 use std::{
     io::IsTerminal as _,
@@ -50,9 +50,29 @@ pub struct Args {
     /// Codes are written as their titles.
     #[arg(long)]
     code_titles: bool,
+    /// How references are written: the record's id, its official number (`key`), or its `name`.
+    #[arg(long, value_enum, default_value = "id")]
+    references: CliReferences,
     /// Leave personal data away.
     #[arg(long)]
     no_personal: bool,
+}
+
+#[derive(Clone, Copy, clap::ValueEnum)]
+enum CliReferences {
+    Id,
+    Key,
+    Name,
+}
+
+impl From<CliReferences> for References {
+    fn from(cli: CliReferences) -> Self {
+        match cli {
+            CliReferences::Id => Self::Ids,
+            CliReferences::Key => Self::Keys,
+            CliReferences::Name => Self::Names,
+        }
+    }
 }
 
 /// Runs it.
@@ -82,7 +102,8 @@ pub async fn run(context: &Context, args: Args) -> Result<ExitCode> {
         with_id: true,
         with_personal: !args.no_personal,
     };
-    let mut exported = export_layout(&city.desk.catalogue(), &register, options);
+    let exported = export_layout(&city.desk.catalogue(), &register, options);
+    let mut exported = exported.with_references(&city.desk, &act, &register, args.references.into()).await?;
     let layout = Layout {
         layer: register.name.clone(),
         columns: exported.columns.iter().map(|(name, kind)| OutColumn { name: name.clone(), kind: column_kind(*kind) }).collect(),

@@ -3,7 +3,8 @@
 use crate::context::{City, Context, bring, load_definitions};
 use anyhow::{Context as _, bail};
 use axum::serve::ListenerExt as _;
-use meydan_faces::{App, Settings};
+use meydan_faces::{App, Settings, log::LogKey};
+use meydan_store::seal::{self, Sealer, time_stamp};
 use std::{
     collections::BTreeMap,
     net::SocketAddr,
@@ -38,7 +39,10 @@ pub async fn run(context: &Context, args: Args) -> anyhow::Result<ExitCode> {
     }
     let city = context.city().await?;
     let app = Arc::new(App::new(Arc::clone(&city.desk), context.act("page"), settings(context)));
-    let router = meydan_faces::router(app);
+    let key = seal::key::load_or_make(&context.config.seal_key_path())?;
+    let router = meydan_faces::router(app).layer(axum::Extension(LogKey(key.verifier())));
+    let sealing = tokio::spawn(Sealer::new(Arc::clone(&city.store), key).run(|e| tracing::warn!("the log can't be sealed: {e}")));
+    let stamping = start_time_stamps(context, &city)?;
     let listener = tokio::net::TcpListener::bind(address).await.with_context(|| format!("can't listen on {address}"))?;
     // Port 0 asks for any free one.
     let address = listener.local_addr()?;
@@ -58,8 +62,19 @@ pub async fn run(context: &Context, args: Args) -> anyhow::Result<ExitCode> {
         done = server => done?,
         () = async { let _ = stopped.await; tokio::time::sleep(GRACE).await } => tracing::warn!("some requests did not end in time"),
     }
-    reload.abort();
+    for task in [Some(reload), Some(sealing), stamping].into_iter().flatten() {
+        task.abort();
+    }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Has the newest seal stamped now and then, if an authority is configured. It never holds anything up.
+fn start_time_stamps(context: &Context, city: &City) -> anyhow::Result<Option<tokio::task::JoinHandle<()>>> {
+    let Some(wanted) = &context.config.time_stamp else { return Ok(None) };
+    let authority = time_stamp::Authority::parse(&wanted.url)?;
+    let interval = Duration::from_secs(wanted.interval_s.max(1));
+    let stamper = time_stamp::TimeStamper::new(Arc::clone(&city.store), authority, interval);
+    Ok(Some(tokio::spawn(stamper.run())))
 }
 
 fn settings(context: &Context) -> Settings {

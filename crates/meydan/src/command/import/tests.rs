@@ -8,7 +8,9 @@ use meydan_formats::{self as formats, Format, Kind, Layout, OutColumn};
 use meydan_geo::feature::Feature;
 use meydan_kernel::{
     Act, Desk, Query, Record, Value, catalogue,
-    exchange::{ExportOptions, ImportOptions, Listener, Override, Report, RowFault, export_layout, import},
+    exchange::{
+        ColumnKind, ExportOptions, Exported, ImportOptions, Listener, Override, References, Report, RowFault, export_layout, import,
+    },
     store::LogQuery,
 };
 use std::{
@@ -70,6 +72,23 @@ impl City {
 
     async fn value(&self, register: &str, record: &Record, field: &str) -> Value {
         record.value(&*self.desk.register(register).unwrap(), field).unwrap().clone()
+    }
+
+    async fn write_out(&self, register: &str, mut exported: Exported, format: Format, crs: formats::Crs) -> PathBuf {
+        let kind = |k| match k {
+            ColumnKind::Int => Kind::Int,
+            ColumnKind::Real => Kind::Real,
+            _ => Kind::Text,
+        };
+        let columns = exported.columns.iter().map(|(name, k)| OutColumn { name: name.clone(), kind: kind(*k) }).collect();
+        let layout = Layout { layer: register.to_owned(), columns, geometry: exported.geometry, crs };
+        let path = self.folder.path().join(format!("out.{}", format.word()));
+        let mut writer = formats::create(&path, format, layout).unwrap();
+        for record in self.records(register).await {
+            writer.write(&exported.feature(&record)).unwrap();
+        }
+        writer.finish().unwrap();
+        path
     }
 
     fn file(&self, name: &str, text: &str) -> PathBuf {
@@ -296,20 +315,8 @@ async fn what_is_exported_comes_back_unchanged() {
     first_day(&city).await;
     let register = city.desk.register("neighbourhood").unwrap();
     for format in [Format::GeoPackage, Format::GeoJson, Format::Csv, Format::FlatGeobuf, Format::Shapefile] {
-        let mut exported = export_layout(&city.desk.catalogue(), &register, ExportOptions::default());
-        let kind = |k| match k {
-            meydan_kernel::exchange::ColumnKind::Int => Kind::Int,
-            meydan_kernel::exchange::ColumnKind::Real => Kind::Real,
-            _ => Kind::Text,
-        };
-        let columns = exported.columns.iter().map(|(name, k)| OutColumn { name: name.clone(), kind: kind(*k) }).collect();
-        let layout = Layout { layer: "neighbourhood".into(), columns, geometry: exported.geometry, crs: formats::Crs::LON_LAT };
-        let path = city.folder.path().join(format!("out.{}", format.word()));
-        let mut writer = formats::create(&path, format, layout).unwrap();
-        for record in city.records("neighbourhood").await {
-            writer.write(&exported.feature(&record)).unwrap();
-        }
-        writer.finish().unwrap();
+        let exported = export_layout(&city.desk.catalogue(), &register, ExportOptions::default());
+        let path = city.write_out("neighbourhood", exported, format, formats::Crs::LON_LAT).await;
         let mut options = into("neighbourhood", "out");
         if format == Format::Shapefile {
             // Names are cut to ten letters there; `official_i` is not understood by itself.
@@ -322,4 +329,60 @@ async fn what_is_exported_comes_back_unchanged() {
             assert_eq!((report.updated, report.unchanged), (0, 708), "{format:?}");
         }
     }
+}
+
+/// Another city takes the file: ids mean nothing there, official numbers do; and metres become degrees again.
+#[tokio::test(flavor = "multi_thread")]
+async fn another_city_reads_the_export() {
+    let (city, other) = (City::new().await, City::new().await);
+    first_day(&city).await;
+    let districts = data("trabzon_admin_valid.gpkg");
+    other.take(&districts, Some("ilce"), &into("district", "ilce"), &mut Kept::default()).await.unwrap();
+    let register = city.desk.register("neighbourhood").unwrap();
+    let options = ExportOptions { crs: meydan_geo::crs::Crs::from_epsg(5257).unwrap(), ..ExportOptions::default() };
+    let exported = export_layout(&city.desk.catalogue(), &register, options);
+    let exported = exported.with_references(&city.desk, &city.act, &register, References::Keys).await.unwrap();
+    assert!(exported.columns.iter().any(|(name, _)| name == "district_official_id"));
+    let path = city.write_out("neighbourhood", exported, Format::GeoPackage, formats::Crs::Epsg(5257)).await;
+    let report = other.take(&path, None, &into("neighbourhood", "out"), &mut Kept::default()).await.unwrap();
+    assert_eq!((report.inserted, report.rejected), (708, 0), "{:?}", report.faults);
+    let here = city.records("neighbourhood").await;
+    for (there, here) in other.records("neighbourhood").await.iter().zip(&here) {
+        assert!(matches!(other.value("neighbourhood", there, "district").await, Value::Reference(_)));
+        let (a, b) = (there.geometry.as_ref().unwrap().bbox().unwrap(), here.geometry.as_ref().unwrap().bbox().unwrap());
+        // A tenth of a millimetre was kept.
+        assert!((a.min_x - b.min_x).abs() < 5e-9 && (a.max_y - b.max_y).abs() < 5e-9);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rows_put_aside_are_corrected_and_come_back() {
+    let city = City::new().await;
+    let source = data("trabzon_admin_valid.gpkg");
+    city.take(&source, Some("ilce"), &into("district", "ilce"), &mut Kept::default()).await.unwrap();
+    let aside = city.folder.path().join("aside.geojson");
+    let read = formats::Options { layer: Some("mahalle".into()), ..formats::Options::default() };
+    let reader = formats::open(&source, &read).unwrap();
+    let rejects = super::rejects::Rejects::new(&source, Some(aside.clone()), false, reader.as_ref()).unwrap();
+    struct Aside(super::rejects::Rejects);
+    impl Listener for Aside {
+        fn rejected(&mut self, feature: Option<&Feature>, faults: &[RowFault]) -> meydan_kernel::Result<()> {
+            self.0.write(feature, faults, meydan_kernel::Lang::Tr).map_err(super::source::error)
+        }
+    }
+    let mut listener = Aside(rejects);
+    let source = Box::new(FileSource::new(reader));
+    let report = import(&city.desk, &city.act, source, &into("neighbourhood", "mahalle"), &mut listener).await.unwrap();
+    assert_eq!(listener.0.finish().unwrap().as_deref(), Some(aside.as_path()));
+    assert_eq!(report.rejected, 2);
+    // The person gives the missing numbers and takes the file again.
+    let mut text = std::fs::read_to_string(&aside).unwrap();
+    assert_eq!(text.matches("anahtar alanı boş").count(), 2);
+    for number in ["90001", "90002"] {
+        text = text.replacen("\"nvi_mahalle_id\":null", &format!("\"nvi_mahalle_id\":{number}"), 1);
+    }
+    std::fs::write(&aside, text).unwrap();
+    let report = city.take(&aside, None, &ImportOptions::new("neighbourhood", "aside"), &mut Kept::default()).await.unwrap();
+    assert_eq!((report.inserted, report.rejected, report.applied), (2, 0, true), "{:?}", report.faults);
+    assert_eq!(city.records("neighbourhood").await.len(), 710);
 }
