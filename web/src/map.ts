@@ -296,7 +296,7 @@ function run(): void {
   const place = byId("map");
   const map = cityMap({ container: place, label: place.dataset.label ?? "", ...start() }, hide);
   map.addControl(new GeolocateControl({ trackUserLocation: true, positionOptions: { enableHighAccuracy: true } }), "top-right");
-  map.addControl(new ScaleControl({ maxWidth: 120 }), "bottom-left");
+  map.addControl(new ScaleControl({ maxWidth: 120 }), "bottom-right");
   readOut(map);
   layerPanel(map);
   inView(map);

@@ -2,13 +2,20 @@
 
 use super::page::Visit;
 use meydan_kernel::{Catalogue, FieldKind};
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Write as _,
+};
 
 const BOX_WIDTH: usize = 168;
 const BOX_HEIGHT: usize = 40;
-const GAP_X: usize = 64;
-const GAP_Y: usize = 18;
+/// Height of the lane that a line takes through a column whose boxes it passes by.
+const LANE: usize = 10;
+const GAP_X: usize = 52;
+const GAP_Y: usize = 16;
 const MARGIN: usize = 8;
+/// How often the columns are put in order again, so that lines cross less.
+const SWEEPS: usize = 6;
 
 /// The picture: boxes that are links, lines between them.
 pub struct Diagram {
@@ -62,41 +69,135 @@ pub fn of(visit: &Visit, catalogue: &Catalogue, about: Option<&str>) -> Option<D
     if names.is_empty() {
         return None;
     }
-    let depth = depths(&names, &edges);
-    let deepest = depth.values().copied().max().unwrap_or(0);
-    let mut columns: Vec<Vec<&str>> = vec![Vec::new(); deepest + 1];
-    for name in &names {
-        // What is pointed at by all stands at the right.
-        columns[deepest - depth[name]].push(name);
-    }
-    let tallest = columns.iter().map(Vec::len).max().unwrap_or(1);
-    let height = 2 * MARGIN + tallest * (BOX_HEIGHT + GAP_Y) - GAP_Y;
-    let mut places = BTreeMap::new();
-    for (column, names) in columns.iter().enumerate() {
-        let used = names.len() * (BOX_HEIGHT + GAP_Y) - GAP_Y.min(names.len() * GAP_Y);
-        let top = (height - used) / 2;
-        for (row, name) in names.iter().enumerate() {
-            places.insert(*name, (MARGIN + column * (BOX_WIDTH + GAP_X), top + row * (BOX_HEIGHT + GAP_Y)));
-        }
-    }
-    let title = |name: &str| catalogue.registers.get(name).map_or_else(|| name.to_owned(), |r| visit.say(&r.title).to_owned());
-    let boxes = places.iter().map(|(name, (x, y))| Node {
-        name: (*name).to_owned(),
-        title: title(name),
-        x: *x,
-        y: *y,
-        middle: x + BOX_WIDTH / 2,
-        here: about == Some(*name),
-    });
     let pairs: BTreeSet<(&str, &str)> = edges.iter().map(|(from, _, to)| (from.as_str(), to.as_str())).collect();
-    let lines = pairs.into_iter().filter_map(|(from, to)| Some(line(*places.get(from)?, *places.get(to)?))).collect();
+    let mut grid = Grid::new(&names, &pairs, &depths(&names, &edges));
+    grid.order();
+    let height = grid.place();
+    let title = |name: &str| catalogue.registers.get(name).map_or_else(|| name.to_owned(), |r| visit.say(&r.title).to_owned());
+    let boxes = grid.items.iter().filter_map(|item| {
+        let name = item.name?;
+        let (x, y) = (item.x(), item.y);
+        Some(Node { name: name.to_owned(), title: title(name), x, y, middle: x + BOX_WIDTH / 2, here: about == Some(name) })
+    });
     Some(Diagram {
-        width: 2 * MARGIN + columns.len() * (BOX_WIDTH + GAP_X) - GAP_X,
+        width: 2 * MARGIN + grid.columns.len() * (BOX_WIDTH + GAP_X) - GAP_X,
         height,
         boxes: boxes.collect(),
-        lines,
+        lines: grid.ways.iter().map(|way| grid.line(way)).collect(),
         sentences: edges.iter().map(|(from, field, to)| (title(from), field.clone(), title(to))).collect(),
     })
+}
+
+/// A box, or the lane of a line through a column that it passes.
+struct Item<'a> {
+    name: Option<&'a str>,
+    column: usize,
+    y: usize,
+}
+
+impl Item<'_> {
+    fn x(&self) -> usize {
+        MARGIN + self.column * (BOX_WIDTH + GAP_X)
+    }
+
+    fn height(&self) -> usize {
+        if self.name.is_some() { BOX_HEIGHT } else { LANE }
+    }
+
+    fn middle(&self) -> usize {
+        self.y + self.height() / 2
+    }
+}
+
+/// Layered drawing after Sugiyama, Tagawa and Toda (1981): columns, lanes for long lines, order by the neighbours' middle.
+struct Grid<'a> {
+    items: Vec<Item<'a>>,
+    /// Items of each column, top to bottom.
+    columns: Vec<Vec<usize>>,
+    /// The items that each line goes through.
+    ways: Vec<Vec<usize>>,
+}
+
+impl<'a> Grid<'a> {
+    fn new(names: &BTreeSet<&'a str>, pairs: &BTreeSet<(&'a str, &'a str)>, depth: &BTreeMap<&'a str, usize>) -> Self {
+        let deepest = depth.values().copied().max().unwrap_or(0);
+        let mut grid = Self { items: Vec::new(), columns: vec![Vec::new(); deepest + 1], ways: Vec::new() };
+        // What is pointed at by all stands at the right.
+        let place: BTreeMap<&str, usize> = names.iter().map(|name| (*name, grid.add(Some(name), deepest - depth[name]))).collect();
+        for (from, to) in pairs {
+            let (first, last) = (place[from], place[to]);
+            let mut way = vec![first];
+            for column in grid.items[first].column + 1..grid.items[last].column {
+                way.push(grid.add(None, column));
+            }
+            way.push(last);
+            grid.ways.push(way);
+        }
+        grid
+    }
+
+    fn add(&mut self, name: Option<&'a str>, column: usize) -> usize {
+        self.items.push(Item { name, column, y: 0 });
+        self.columns[column].push(self.items.len() - 1);
+        self.items.len() - 1
+    }
+
+    fn order(&mut self) {
+        for sweep in 0..SWEEPS {
+            for step in 0..self.columns.len() {
+                let column = if sweep % 2 == 0 { step } else { self.columns.len() - 1 - step };
+                self.place();
+                let mut keyed: Vec<(usize, usize)> = self.columns[column].iter().map(|item| (self.pull(*item), *item)).collect();
+                keyed.sort_by_key(|(middle, _)| *middle);
+                self.columns[column] = keyed.into_iter().map(|(_, item)| item).collect();
+            }
+        }
+    }
+
+    /// The mean height of an item's neighbours.
+    fn pull(&self, item: usize) -> usize {
+        let steps = self.ways.iter().flat_map(|way| way.windows(2));
+        let neighbours: Vec<usize> = steps
+            .filter_map(|step| match step {
+                [a, b] if *a == item && *b != item => Some(self.items[*b].middle()),
+                [a, b] if *b == item && *a != item => Some(self.items[*a].middle()),
+                _ => None,
+            })
+            .collect();
+        neighbours.iter().sum::<usize>().checked_div(neighbours.len()).unwrap_or_else(|| self.items[item].middle())
+    }
+
+    /// Stacks each column round the common middle; returns the height of all.
+    fn place(&mut self) -> usize {
+        let tall = |items: &[Item<'_>], column: &[usize]| column.iter().map(|i| items[*i].height() + GAP_Y).sum::<usize>().saturating_sub(GAP_Y);
+        let height = self.columns.iter().map(|c| tall(&self.items, c)).max().unwrap_or(0);
+        for column in &self.columns {
+            let mut y = MARGIN + (height - tall(&self.items, column)) / 2;
+            for item in column {
+                self.items[*item].y = y;
+                y += self.items[*item].height() + GAP_Y;
+            }
+        }
+        height + 2 * MARGIN
+    }
+
+    fn line(&self, way: &[usize]) -> String {
+        let mut path = String::new();
+        let bend = GAP_X / 2;
+        for step in way.windows(2) {
+            let (from, to) = (&self.items[step[0]], &self.items[step[1]]);
+            if step[0] == step[1] {
+                return format!("M{} {}c0 -20 36 -20 36 0", from.x() + BOX_WIDTH / 2 - 18, from.y);
+            }
+            let (x1, y1, x2, y2) = (from.x() + BOX_WIDTH, from.middle(), to.x(), to.middle());
+            let _ = match path.is_empty() {
+                true => write!(path, "M{x1} {y1}"),
+                false => write!(path, "L{x1} {y1}"),
+            };
+            let _ = write!(path, "C{} {y1} {} {y2} {x2} {y2}", x1 + bend, x2.saturating_sub(bend));
+        }
+        path
+    }
 }
 
 /// Longest way from each register to one that points nowhere; a circle is cut where it closes.
@@ -112,15 +213,4 @@ fn depths<'a>(names: &BTreeSet<&'a str>, edges: &[Edge]) -> BTreeMap<&'a str, us
         deepest
     }
     names.iter().map(|name| (*name, depth(name, edges, &mut Vec::new()))).collect()
-}
-
-fn line(from: (usize, usize), to: (usize, usize)) -> String {
-    let half = BOX_HEIGHT / 2;
-    let (x1, y1) = (from.0 + BOX_WIDTH, from.1 + half);
-    let (x2, y2) = (to.0, to.1 + half);
-    if from == to {
-        return format!("M{} {}c0 -24 40 -24 40 0", from.0 + BOX_WIDTH / 2 - 20, from.1);
-    }
-    let bend = GAP_X / 2;
-    format!("M{x1} {y1}C{} {y1} {} {y2} {x2} {y2}", x1 + bend, x2.saturating_sub(bend))
 }

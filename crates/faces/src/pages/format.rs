@@ -104,6 +104,11 @@ pub fn date(lang: Lang, date: Date) -> String {
     format!("{} {month} {}", date.day(), date.year())
 }
 
+/// The day of an instant, Türkiye's time.
+pub fn day(lang: Lang, at: Timestamp) -> String {
+    date(lang, OFFSET.to_datetime(at).date())
+}
+
 /// An instant to the second, Türkiye's time: `24 Kasım 2026 11:50:35`.
 pub fn instant(lang: Lang, at: Timestamp) -> String {
     let local = OFFSET.to_datetime(at);

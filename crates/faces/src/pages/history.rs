@@ -32,6 +32,8 @@ struct HistoryPage {
 struct Step {
     version: i64,
     verb: &'static str,
+    /// The record's beginning: there is no before.
+    first: bool,
     person: String,
     post: String,
     on_behalf_of: Option<String>,
@@ -133,6 +135,7 @@ fn step(visit: &Visit, register: &Register, shower: &Shower<'_>, before: Option<
     Step {
         version: after.version,
         verb,
+        first: before.is_none(),
         person: version.act.person.clone(),
         post: version.act.post.clone(),
         on_behalf_of: version.act.on_behalf_of.clone(),

@@ -7,6 +7,7 @@ mod diagram;
 mod docs;
 mod edit;
 mod errors;
+mod expression;
 mod form;
 mod format;
 mod geometry_text;

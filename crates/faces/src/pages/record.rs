@@ -48,8 +48,6 @@ pub struct Head {
 
 /// One field of the record.
 pub struct Row {
-    /// Field name.
-    pub name: String,
     /// Title.
     pub title: String,
     /// What it means.
@@ -187,7 +185,7 @@ pub async fn card(visit: Visit, Path((name, id)): Path<(String, String)>) -> Res
     let shower = Shower { t: visit.t, catalogue: &catalogue, labels: &labels };
     let head = Head::new(&visit, &register, &record, &shower, "record", false);
     let mut rows = rows(&visit, &register, &record, &shower);
-    rows.retain(|r| !r.shown.is_empty() && !r.personal && r.name != register.label);
+    rows.retain(|r| !r.shown.is_empty() && !r.personal && r.shown.text != head.name);
     rows.truncate(CARD_FIELDS);
     let recorded = format::instant(visit.lang, record.recorded_at);
     let page = visit.page(Room::Map, head.name.as_str());
@@ -213,7 +211,6 @@ impl Head {
 fn rows(visit: &Visit, register: &Register, record: &Record, shower: &Shower<'_>) -> Vec<Row> {
     let pairs = register.fields.iter().zip(&record.values);
     let row = |(field, value): (&meydan_kernel::Field, &Value)| Row {
-        name: field.name.clone(),
         title: visit.say(&field.title).to_owned(),
         description: field.description.as_ref().map(|d| visit.say(d).to_owned()),
         shown: shower.show(field, value),

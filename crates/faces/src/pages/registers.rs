@@ -59,7 +59,7 @@ async fn card(visit: &Visit, register: &Arc<Register>) -> Result<Card, Problem> 
         description: visit.say(&register.description).to_owned(),
         geometry: geometry(visit, register),
         records: visit.t.count_records(count(records)),
-        changed: changed.map(|at| format::instant(visit.lang, at)),
+        changed: changed.map(|at| format::day(visit.lang, at)),
         stale: register.freshness.as_ref().zip(changed).is_some_and(|(f, at)| days(at) > i64::from(f.max_age_days)),
         articles: register.articles.clone(),
         swatch: legend::of(&visit.app.desk.catalogue(), register, visit.lang).into_iter().next(),

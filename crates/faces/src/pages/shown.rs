@@ -65,10 +65,11 @@ impl Shower<'_> {
         }
     }
 
-    /// A record's name: its label field, else its number.
+    /// A record's name: its label field, else what is set of its key, else its number.
     pub fn name(&self, register: &Register, record: &Record) -> String {
-        let shown = register.field(&register.label).zip(record.value(register, &register.label)).map(|(f, v)| self.show(f, v));
-        shown.filter(|s| !s.is_empty()).map_or_else(|| format!("#{}", record.fid), |s| s.text)
+        let names = std::iter::once(&register.label).chain(&register.key);
+        let shown = names.filter_map(|name| Some(self.show(register.field(name)?, record.value(register, name)?)));
+        shown.map(|s| s.text).find(|text| !text.is_empty()).unwrap_or_else(|| format!("#{}", record.fid))
     }
 }
 
@@ -84,7 +85,6 @@ pub fn unit_sign(unit: &str) -> &str {
         "km2" => "km²",
         "Cel" => "°C",
         "1" | "{count}" => "",
-        "a" => "yıl",
         other => other,
     }
 }
