@@ -183,14 +183,15 @@ fn a_field_that_becomes_required_must_be_allowed_by_name() {
     assert_eq!(carry_out(&allowed, &before, &after), tables(&after));
 }
 
+/// Mostly texts, so that most plans of two catalogues can be carried out.
 fn any_kind() -> impl Strategy<Value = FieldKind> {
     prop_oneof![
-        Just(FieldKind::Text),
-        Just(FieldKind::Integer),
-        Just(FieldKind::Real),
-        Just(FieldKind::Date),
-        Just(FieldKind::Code { list: "use".to_owned() }),
-        Just(FieldKind::Reference { register: "r0".to_owned() }),
+        12 => Just(FieldKind::Text),
+        1 => Just(FieldKind::Integer),
+        1 => Just(FieldKind::Real),
+        1 => Just(FieldKind::Date),
+        1 => Just(FieldKind::Code { list: "use".to_owned() }),
+        1 => Just(FieldKind::Reference { register: "r0".to_owned() }),
     ]
 }
 
@@ -234,7 +235,11 @@ proptest! {
         let first = plan(&a, &b, &[]);
         let allow: Vec<String> = first.refused.iter().filter_map(|r| r.allow.clone()).collect();
         let plan = plan(&a, &b, &allow);
-        prop_assume!(plan.refused.is_empty());
+        if !plan.refused.is_empty() {
+            // A type that can't become the other: never allowed, and always with a reason.
+            prop_assert!(plan.refused.iter().all(|r| r.allow.is_none() && !r.reason.tr.is_empty()));
+            return Ok(());
+        }
         prop_assert_eq!(carry_out(&plan, &a, &b), tables(&b));
         for (name, register) in &b.registers {
             let told = plan.steps.iter().any(|s| matches!(s, Step::Describe { name: n } | Step::AddRegister { register: n } if n == name));
