@@ -1,7 +1,8 @@
 //! How fast one core encodes tiles, and how large the index is.
 //!
 //! `cargo run --release -p meydan-geo --example tile_speed -- CITY.gpkg LAYER TILES.txt [more z/x/y …]`
-//! reads the layer through GDAL's `ogr2ogr` and encodes each tile of the list (a `z/x/y` per line), three rounds.
+//! reads the layer through GDAL's `ogr2ogr` and encodes each tile of the list (a `z/x/y` per line), three rounds. With
+//! `TILES_OUT=FOLDER` in the environment it writes each as `z-x-y.mvt`, for other programs to look at.
 
 use meydan_geo::{
     Wkb,
@@ -41,6 +42,12 @@ fn main() -> Result<(), Failure> {
             features as f64 / n,
             bytes as f64 / n / 1000.0
         );
+    }
+    if let Some(folder) = std::env::var_os("TILES_OUT") {
+        for tile in &tiles {
+            let name = format!("{}-{}-{}.mvt", tile.z(), tile.x(), tile.y());
+            std::fs::write(std::path::Path::new(&folder).join(name), encode(&index, &layer, *tile, &mut scratch).bytes)?;
+        }
     }
     for tile in args.filter_map(|a| tile(&a)) {
         let start = Instant::now();

@@ -3,7 +3,7 @@
 use super::cache::LayerNumber;
 use meydan_geo::{
     Bbox,
-    tiles::{Attribute, LayerIndex, Touched, grid::MAX_ZOOM},
+    tiles::{Attribute, LayerIndex, Touched},
 };
 use meydan_kernel::{Field, FieldKind, Record, Register, Value};
 use parking_lot::RwLock;
@@ -11,6 +11,9 @@ use std::sync::{
     Arc,
     atomic::{AtomicU32, Ordering},
 };
+
+/// Highest zoom that a TileJSON document names.
+pub const DEEPEST_ZOOM: u8 = 16;
 
 /// What a TileJSON document says of a layer.
 #[derive(Debug, Clone, PartialEq)]
@@ -23,7 +26,8 @@ pub struct LayerInfo {
     pub fields: Vec<(String, &'static str)>,
     /// Lowest zoom with tiles.
     pub min_zoom: u8,
-    /// Highest zoom with tiles.
+    /// Highest zoom worth asking for: its grid is finer than a pixel of zoom 20. (There are tiles up to
+    /// [`meydan_geo::tiles::grid::MAX_ZOOM`] for who wants them.)
     pub max_zoom: u8,
 }
 
@@ -117,7 +121,7 @@ impl Layer {
             features: index.len(),
             fields: fields.map(|f| (f.name.clone(), type_name(&f.kind))).collect(),
             min_zoom: self.min_zoom,
-            max_zoom: MAX_ZOOM,
+            max_zoom: DEEPEST_ZOOM,
         }
     }
 }

@@ -8,7 +8,7 @@ mod state;
 mod tile;
 
 pub use cache::MAX_CACHE_BYTES;
-pub use layer::LayerInfo;
+pub use layer::{DEEPEST_ZOOM, LayerInfo};
 pub use state::MAX_LAG;
 pub use tile::Tile;
 
@@ -71,6 +71,11 @@ impl Tiles {
             return Ok(tile);
         }
         if z < DETAIL_ZOOM && layer.index.read().len() > MANY_FEATURES {
+            let _permit = self.state.long_draws.acquire().await.map_err(Error::internal)?;
+            // Somebody may have drawn it while this one waited.
+            if let Some(tile) = self.state.cache.get(layer.number, id) {
+                return Ok(tile);
+            }
             let state = Arc::clone(&self.state);
             return tokio::task::spawn_blocking(move || draw(&state, &layer, id)).await.map_err(Error::internal);
         }

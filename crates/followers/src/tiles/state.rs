@@ -37,7 +37,9 @@ pub const MAX_LAG: i64 = 100_000;
 /// A follower further behind than this forgets all tiles instead of naming those that each change touched.
 const MANY_CHANGES: i64 = 20_000;
 /// Limit: sets of working memory kept for drawing.
-const MAX_SCRATCHES: usize = 16;
+const MAX_SCRATCHES: usize = 4;
+/// Limit: tiles of many features drawn at once.
+const MAX_LONG_DRAWS: usize = 2;
 
 pub(super) struct State {
     pub(super) store: Arc<dyn Store>,
@@ -51,6 +53,9 @@ pub(super) struct State {
     builder: tokio::sync::Mutex<()>,
     numbers: AtomicU64,
     scratches: Mutex<Vec<Scratch>>,
+    /// Held while a tile of many features is drawn: such a tile takes milliseconds, and a map opened by many people at once
+    /// asks for the same few.
+    pub(super) long_draws: tokio::sync::Semaphore,
 }
 
 impl State {
@@ -65,6 +70,7 @@ impl State {
             builder: tokio::sync::Mutex::default(),
             numbers: AtomicU64::new(0),
             scratches: Mutex::default(),
+            long_draws: tokio::sync::Semaphore::new(MAX_LONG_DRAWS),
         }
     }
 

@@ -1,4 +1,12 @@
-//! From a packed geometry to a tile's commands: snap, tidy, simplify, clip, mend, in this order.
+//! From a packed geometry to a tile's commands, in this order:
+//!
+//! 1. *snap* every position to the tile's grid, so that neighbouring tiles see the same shape before they cut it;
+//! 2. *tidy*: repeated positions and spikes go; a ring without area left is drawn as a mark, so that nothing vanishes;
+//! 3. *simplify*, where the tile is thinned;
+//! 4. *clip* to the tile and its buffer, on the grid;
+//! 5. *mend*: snapping can fold a narrow ring into a bow tie, and clipping can leave sides that run back over themselves. A ring
+//!    that is convex or that a comparison of all its sides finds simple is drawn as it is (nearly all buildings and parcels);
+//!    every other area, and every one with holes or several parts, is rebuilt by an overlay on the grid and checked.
 
 use super::{
     blob::CellId,

@@ -101,8 +101,8 @@ pub struct LayerIndex {
     fids: FidMap,
     dictionary: Dictionary,
     len: usize,
-    /// Per level the largest feature there ever was: how far beyond a tile the homes of its features can lie.
-    largest: [u32; FINEST as usize + 1],
+    /// Per level the largest feature there ever was (how far beyond a tile the homes of its features can lie), if any.
+    largest: [Option<u32>; FINEST as usize + 1],
     parts: Parts,
     packed: Vec<u8>,
 }
@@ -119,7 +119,7 @@ impl LayerIndex {
             fids: FidMap::default(),
             dictionary,
             len: 0,
-            largest: [0; FINEST as usize + 1],
+            largest: [None; FINEST as usize + 1],
             parts: Parts::default(),
             packed: Vec::new(),
         }
@@ -194,7 +194,7 @@ impl LayerIndex {
             cell.bounds = cell.bounds.union(&View::new(body, home).bbox);
         }
         if let Some(largest) = self.largest.get_mut(usize::from(home.level)) {
-            *largest = bbox.size().max(*largest);
+            *largest = Some(bbox.size().max(largest.unwrap_or(0)));
         }
         self.fids.set(fid, slot);
         Touched { old, new: Some(bbox) }
@@ -285,12 +285,12 @@ impl LayerIndex {
     /// column: the order in which tiles draw, whatever order the features came in.
     pub(crate) fn cells(&self, limits: (i64, i64, i64, i64)) -> Vec<&Cell> {
         let mut found = Vec::new();
-        for (level, largest) in self.largest.iter().enumerate() {
-            let level = level as u8;
+        for (level, largest) in (0u8..).zip(self.largest) {
+            let Some(largest) = largest else { continue };
             let side = 32 - u32::from(level);
             let last = (1i64 << level) - 1;
             let cut = |v: i64| (v >> side).clamp(0, last) as u32;
-            let far = i64::from(*largest);
+            let far = i64::from(largest);
             let (x0, x1) = (cut(limits.0 - far), cut(limits.2));
             let (y0, y1) = (cut(limits.1 - far), cut(limits.3));
             let ends = |y: u32, x: u32| place(CellId { level, x, y });
