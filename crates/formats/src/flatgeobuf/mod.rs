@@ -1,5 +1,6 @@
 //! FlatGeobuf 3. Reading is our own loop over checked buffers: the crate's reader trusts the lengths in a file.
 
+mod geometry;
 mod read;
 mod write;
 

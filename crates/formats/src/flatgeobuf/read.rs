@@ -1,14 +1,14 @@
 //! The FlatGeobuf reader: header, index (passed over), features one after another, each verified before it is looked at.
 
+use super::geometry::append;
 use crate::{
     Crs, Error, Format, Layer, Result, crs,
     reader::{MAX_COLUMNS, MAX_TEXT_BYTES},
 };
-use flatgeobuf::{ColumnType, Geometry, GeometryType, packed_r_tree::PackedRTree};
+use flatgeobuf::{ColumnType, GeometryType, packed_r_tree::PackedRTree};
 use meydan_geo::{
     Wkb,
     feature::{Column, Feature, Scalar},
-    wkb::MAX_DEPTH,
 };
 use std::{
     fs::File,
@@ -229,97 +229,6 @@ fn text(text: &str, date_time: bool) -> Scalar {
         }
     }
     Scalar::Text(text.to_owned())
-}
-
-/// Appends WKB; `false` for an empty point.
-fn append(g: &Geometry<'_>, layer: GeometryType, out: &mut Vec<u8>, depth: usize) -> Result<bool, String> {
-    if depth > MAX_DEPTH {
-        return Err("nested too deep".to_owned());
-    }
-    let kind = if layer == GeometryType::Unknown || depth > 0 && g.type_() != GeometryType::Unknown { g.type_() } else { layer };
-    let xy: Vec<f64> = g.xy().map(|v| v.iter().collect()).unwrap_or_default();
-    let points = xy.len() / 2;
-    // “No geometry” and “an empty one” are the same here; writers differ in how they spell it.
-    if depth == 0 && points == 0 && g.parts().is_none_or(|p| p.is_empty()) {
-        return Ok(false);
-    }
-    let code = u32::from(kind.0);
-    let head = |out: &mut Vec<u8>, code: u32| {
-        out.push(1);
-        out.extend_from_slice(&code.to_le_bytes());
-    };
-    let run = |out: &mut Vec<u8>, from: usize, to: usize, counted: bool| -> Result<(), String> {
-        let part = xy.get(from * 2..to * 2).ok_or("ends point outside of the coordinates")?;
-        if counted {
-            out.extend_from_slice(&((to - from) as u32).to_le_bytes());
-        }
-        part.iter().for_each(|v| out.extend_from_slice(&v.to_le_bytes()));
-        Ok(())
-    };
-    let bounds = || -> Vec<(usize, usize)> {
-        let ends: Vec<usize> = match g.ends() {
-            Some(ends) if !ends.is_empty() => ends.iter().map(|e| e as usize).collect(),
-            _ if points == 0 => Vec::new(),
-            _ => vec![points],
-        };
-        let starts = std::iter::once(0).chain(ends.iter().copied());
-        starts.zip(ends.iter().copied()).collect()
-    };
-    match kind {
-        GeometryType::Point => {
-            if points == 0 || xy.iter().take(2).any(|v| v.is_nan()) {
-                return Ok(false);
-            }
-            head(out, code);
-            run(out, 0, 1, false)?;
-        }
-        GeometryType::LineString => {
-            head(out, code);
-            run(out, 0, points, true)?;
-        }
-        GeometryType::MultiPoint => {
-            head(out, code);
-            out.extend_from_slice(&(points as u32).to_le_bytes());
-            for at in 0..points {
-                head(out, 1);
-                run(out, at, at + 1, false)?;
-            }
-        }
-        GeometryType::Polygon | GeometryType::MultiLineString => {
-            head(out, code);
-            let bounds = bounds();
-            out.extend_from_slice(&(bounds.len() as u32).to_le_bytes());
-            for (from, to) in bounds {
-                if kind == GeometryType::MultiLineString {
-                    head(out, 2);
-                }
-                if from > to {
-                    return Err("ends are not in order".to_owned());
-                }
-                run(out, from, to, true)?;
-            }
-        }
-        GeometryType::MultiPolygon | GeometryType::GeometryCollection => {
-            head(out, code);
-            let parts = g.parts();
-            let at = out.len();
-            out.extend_from_slice(&[0; 4]);
-            let part_kind = if kind == GeometryType::MultiPolygon { GeometryType::Polygon } else { GeometryType::Unknown };
-            let mut n = 0u32;
-            match parts {
-                Some(parts) => {
-                    for part in parts.iter() {
-                        n += u32::from(append(&part, part_kind, out, depth + 1)?);
-                    }
-                }
-                None if points > 0 => return Err("parts are missing".to_owned()),
-                None => {}
-            }
-            out[at..at + 4].copy_from_slice(&n.to_le_bytes());
-        }
-        other => return Err(format!("geometry type {}", other.0)),
-    }
-    Ok(true)
 }
 
 impl Iterator for Reader {

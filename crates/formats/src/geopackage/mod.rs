@@ -2,6 +2,7 @@
 
 mod blob;
 mod read;
+mod schema;
 mod write;
 
 pub use read::Reader;

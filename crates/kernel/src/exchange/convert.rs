@@ -78,6 +78,11 @@ impl Converter {
         self.steps.iter().map(|s| s.field)
     }
 
+    /// The name of a field that is filled.
+    pub(super) fn name(&self, field: usize) -> Option<String> {
+        self.steps.iter().find(|s| s.field == field).map(|s| s.name.clone())
+    }
+
     /// The values of one row by field index; faults go to `faults`. An empty cell gives the field's default.
     pub(super) fn row(&self, feature: &Feature, faults: &mut Vec<RowFault>) -> Vec<(usize, Value)> {
         let mut set = Vec::with_capacity(self.steps.len());

@@ -1,12 +1,16 @@
 //! Records as features: for files, in a chosen CRS, with names or titles.
 
-use crate::{Catalogue, FieldKind, Lang, Record, Register, Value, catalogue::CodeList};
+use super::references::{self, References, Texts};
+use crate::{Act, Catalogue, Desk, FieldKind, Lang, Record, Register, Result, Value, catalogue::CodeList};
 use meydan_geo::{
     GeometryType,
     crs::Crs,
     feature::{Feature, Scalar},
 };
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
+
+/// Coordinates in metres are written to a tenth of a millimetre: more digits would only be the projection's own noise.
+const METRE_DIGITS: f64 = 1e4;
 
 /// How records are written out.
 #[derive(Debug, Clone, Copy)]
@@ -48,6 +52,8 @@ pub enum ColumnKind {
 
 struct Plan {
     field: usize,
+    /// Place among the columns.
+    column: usize,
     codes: Option<(Arc<CodeList>, Lang)>,
     money: bool,
 }
@@ -59,6 +65,7 @@ pub struct Exported {
     /// Type of the geometries.
     pub geometry: Option<GeometryType>,
     plans: Vec<Plan>,
+    references: HashMap<usize, Texts>,
     options: ExportOptions,
     rows: u64,
 }
@@ -88,12 +95,34 @@ pub fn export_layout(catalogue: &Catalogue, register: &Register, options: Export
             (FieldKind::Code { list }, Some(lang)) => catalogue.code_lists.get(list).map(|l| (Arc::clone(l), lang)),
             _ => None,
         };
-        plans.push(Plan { field: at, codes, money: field.kind == FieldKind::Money });
+        plans.push(Plan { field: at, column: columns.len() - 1, codes, money: field.kind == FieldKind::Money });
     }
-    Exported { columns, geometry: register.geometry.as_ref().map(|g| g.kind), plans, options, rows: 0 }
+    Exported { columns, geometry: register.geometry.as_ref().map(|g| g.kind), plans, references: HashMap::new(), options, rows: 0 }
 }
 
 impl Exported {
+    /// Writes references as the other records' numbers or names; the columns are named after them (`district_official_id`),
+    /// so that an import finds its way back.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub async fn with_references(mut self, desk: &Desk, act: &Act, register: &Register, how: References) -> Result<Self> {
+        if how == References::Ids {
+            return Ok(self);
+        }
+        self.references = references::read(desk, act, register, how).await?;
+        for plan in &self.plans {
+            let (Some(texts), Some((name, _))) = (self.references.get(&plan.field), self.columns.get_mut(plan.column)) else {
+                continue;
+            };
+            match self.options.titles {
+                Some(lang) => *name = format!("{name}: {}", texts.title.get(lang)),
+                None => *name = format!("{name}_{}", texts.by),
+            }
+        }
+        Ok(self)
+    }
+
     /// A record as the next feature; its geometry is left away where the CRS has no place for it.
     pub fn feature(&mut self, record: &Record) -> Feature {
         self.rows += 1;
@@ -101,8 +130,18 @@ impl Exported {
         if self.options.with_id {
             values.push(Scalar::Text(record.id.to_string()));
         }
-        values.extend(self.plans.iter().map(|p| scalar(p, record.values.get(p.field).unwrap_or(&Value::Null))));
-        let geometry = record.geometry.as_ref().and_then(|g| self.options.crs.forward_geometry(g));
+        for plan in &self.plans {
+            let value = record.values.get(plan.field).unwrap_or(&Value::Null);
+            values.push(match (value, self.references.get(&plan.field)) {
+                (Value::Reference(id), Some(texts)) => texts.records.get(id).map_or(Scalar::Null, |t| Scalar::Text(t.clone())),
+                _ => scalar(plan, value),
+            });
+        }
+        let crs = self.options.crs;
+        let geometry = record.geometry.as_ref().and_then(|g| crs.forward_geometry(g)).and_then(|g| match crs.is_geographic() {
+            true => Some(g),
+            false => g.map_coords(|x, y| ((x * METRE_DIGITS).round() / METRE_DIGITS, (y * METRE_DIGITS).round() / METRE_DIGITS)),
+        });
         Feature { row: self.rows, values, geometry }
     }
 }

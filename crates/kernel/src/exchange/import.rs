@@ -1,30 +1,17 @@
 //! The import: guess, read and check everything, then apply.
 
 use super::{
-    CHANGESET_ROWS, MAX_DELETED_PERCENT, Mapping, Override, Report, RowFault, SAMPLE_ROWS, Source, SourceCrs, SourceFault, apply,
+    CHANGESET_ROWS, MAX_DELETED_PERCENT, Mapping, Override, Report, RowFault, SAMPLE_ROWS, Source, SourceCrs, SourceFault,
     convert::Converter,
     geometry::{self, Way},
     lookup::Lookups,
-    producer::{Producer, Running},
+    producer::Producer,
     reconcile::Reconciler,
+    run::Run,
 };
-use crate::{
-    Act, Committed, Desk, Error, Register, Result,
-    desk::{Edit, MAX_CHANGES},
-};
-use futures::{
-    StreamExt as _,
-    future::BoxFuture,
-    stream::FuturesOrdered,
-};
+use crate::{Act, Desk, Error, Register, Result, desk::MAX_CHANGES};
 use meydan_geo::feature::Feature;
 use std::{sync::Arc, time::Instant};
-use uuid::Uuid;
-
-/// Changesets that are on their way to the store at once: one is checked while the one before is written.
-const IN_FLIGHT: usize = 2;
-/// Records shown in the report.
-const SAMPLE_SHOWN: usize = 5;
 
 /// What to do with a delivery.
 #[derive(Debug, Clone)]
@@ -108,60 +95,19 @@ pub trait Listener: Send {
 pub async fn import(
     desk: &Desk,
     act: &Act,
-    mut source: Box<dyn Source>,
+    source: Box<dyn Source>,
     options: &ImportOptions,
     listener: &mut dyn Listener,
 ) -> Result<Report> {
+    let started = Instant::now();
     let register = desk.register(&options.register)?;
     let act = Act { source: format!("import:{}", options.source_name), ..act.clone() };
-    let sample = sample(source.as_mut())?;
-    let catalogue = desk.catalogue();
-    let mapping = Mapping::make(&catalogue, &register, source.columns(), &sample, &options.overrides)?;
-    let with_geometry = register.geometry.is_some() && source.has_geometry();
-    if mapping.fields.is_empty() && !with_geometry {
-        return Err(nothing_mapped(source.as_ref()));
-    }
-    let crs = options.crs.map_or_else(|| source.crs(), SourceCrs::Epsg);
-    let way = match &register.geometry {
-        Some(definition) if with_geometry => Some(Way::new(geometry::system(&crs)?, definition.kind)),
-        _ => None,
-    };
-    let key = key(&register, options)?;
-    let mut report = Report {
-        register: register.name.clone(),
-        source: options.source_name.clone(),
-        dry_run: options.dry_run,
-        mapping: mapping.fields.clone(),
-        unused_columns: mapping.unused_columns.clone(),
-        crs: if with_geometry { geometry::system(&crs)?.curie() } else { String::new() },
-        key: key.iter().filter_map(|at| register.fields.get(*at)).map(|f| f.name.clone()).collect(),
-        ..Report::default()
-    };
-    listener.mapped(&report);
-    let started = Instant::now();
-    let lookups = Lookups::read(desk, &act, &register, &mapping).await?;
-    let converter = Converter::new(&catalogue, &register, source.columns(), &sample, &mapping, lookups)?;
-    let fields: Vec<usize> = converter.fields().collect();
-    if let Some(missing) = key.iter().find(|at| !fields.contains(at)) {
-        return Err(key_not_mapped(&register, *missing));
-    }
     let total = source.estimate();
-    let producer = Producer {
-        reconciler: Reconciler::read(desk, &act, &register, key, fields, with_geometry).await?,
-        source,
-        converter,
-        way,
-        part_rows: options.changeset_rows.clamp(1, MAX_CHANGES),
-        first: true,
-        rejected: Vec::new(),
-        mended: Vec::new(),
-        without_key: 0,
-    };
+    let (producer, mut report) = prepare(desk, &act, &register, source, options, listener).await?;
     let mut run = Run { desk, act: &act, register: &register, listener, report: &mut report, total };
     let producer = run.check(producer).await?;
     let missing = producer.reconciler.missing_records();
-    let records = producer.reconciler.total;
-    let without_key = producer.without_key;
+    let (records, without_key) = (producer.reconciler.total, producer.without_key);
     report.check_seconds = started.elapsed().as_secs_f64();
     if options.delete_missing {
         guard_deletion(&register, missing.len() as u64, records, without_key, options.force)?;
@@ -181,6 +127,57 @@ pub async fn import(
     Ok(report)
 }
 
+/// Guesses, reads what is looked up in and what is there; nothing of the delivery but a sample.
+async fn prepare(
+    desk: &Desk,
+    act: &Act,
+    register: &Arc<Register>,
+    mut source: Box<dyn Source>,
+    options: &ImportOptions,
+    listener: &mut dyn Listener,
+) -> Result<(Producer, Report)> {
+    let sample = sample(source.as_mut())?;
+    let catalogue = desk.catalogue();
+    let mapping = Mapping::make(&catalogue, register, source.columns(), &sample, &options.overrides)?;
+    let with_geometry = register.geometry.is_some() && source.has_geometry();
+    if mapping.fields.is_empty() && !with_geometry {
+        return Err(nothing_mapped(source.as_ref()));
+    }
+    let crs = options.crs.map_or_else(|| source.crs(), SourceCrs::Epsg);
+    let system = if with_geometry { Some(geometry::system(&crs)?) } else { None };
+    let way = register.geometry.as_ref().zip(system).map(|(definition, system)| Way::new(system, definition.kind));
+    let key = key(register, options)?;
+    let report = Report {
+        register: register.name.clone(),
+        source: options.source_name.clone(),
+        dry_run: options.dry_run,
+        mapping: mapping.fields.clone(),
+        unused_columns: mapping.unused_columns.clone(),
+        crs: system.map(|s| s.curie()).unwrap_or_default(),
+        key: key.iter().filter_map(|at| register.fields.get(*at)).map(|f| f.name.clone()).collect(),
+        ..Report::default()
+    };
+    listener.mapped(&report);
+    let lookups = Lookups::read(desk, act, register, &mapping).await?;
+    let converter = Converter::new(&catalogue, register, source.columns(), &sample, &mapping, lookups)?;
+    let fields: Vec<usize> = converter.fields().collect();
+    if let Some(missing) = key.iter().find(|at| !fields.contains(at)) {
+        return Err(key_not_mapped(register, *missing));
+    }
+    let producer = Producer {
+        reconciler: Reconciler::read(desk, act, register, key, fields, with_geometry).await?,
+        source,
+        converter,
+        way,
+        part_rows: options.changeset_rows.clamp(1, MAX_CHANGES),
+        first: true,
+        rejected: Vec::new(),
+        mended: Vec::new(),
+        without_key: 0,
+    };
+    Ok((producer, report))
+}
+
 fn sample(source: &mut dyn Source) -> Result<Vec<Feature>> {
     let mut sample = Vec::with_capacity(SAMPLE_ROWS);
     for _ in 0..SAMPLE_ROWS {
@@ -196,7 +193,7 @@ fn sample(source: &mut dyn Source) -> Result<Vec<Feature>> {
     Ok(sample)
 }
 
-fn source_error(fault: SourceFault) -> Error {
+pub(super) fn source_error(fault: SourceFault) -> Error {
     Error::invalid(fault.code, fault.message.tr, fault.message.en)
 }
 
@@ -265,146 +262,4 @@ fn guard_deletion(register: &Register, missing: u64, records: u64, without_key: 
         .hint("Satırları düzeltin ya da --force ekleyin.", "Correct the rows, or add --force."));
     }
     Ok(())
-}
-
-/// One import under way.
-struct Run<'a> {
-    desk: &'a Desk,
-    act: &'a Act,
-    register: &'a Arc<Register>,
-    listener: &'a mut dyn Listener,
-    report: &'a mut Report,
-    total: Option<u64>,
-}
-
-impl Run<'_> {
-    /// First pass.
-    async fn check(&mut self, producer: Producer) -> Result<Producer> {
-        let mut refused = Vec::new();
-        let mut running = Running::start(producer)?;
-        while let Some(mut part) = running.next().await {
-            apply::count(self.report, &mut part);
-            for (feature, faults) in part.rejected.drain(..) {
-                self.put_aside(feature.as_ref(), faults)?;
-            }
-            if let Some(failure) = part.failure {
-                return Err(failure);
-            }
-            let (asked, same) = apply::edits(self.desk, self.act, self.register, part.rows).await?;
-            self.report.unchanged += same;
-            let (fine, bad) = apply::check(self.desk, self.act, &self.register.name, asked).await?;
-            for (asked, faults) in bad {
-                refused.push(asked.row);
-                self.report.rejected += 1;
-                self.put_aside(asked.feature.as_ref(), faults)?;
-            }
-            for asked in fine {
-                if asked.inserts {
-                    self.report.inserted += 1;
-                } else {
-                    self.report.updated += 1;
-                }
-                self.show(&asked.edit);
-            }
-            self.listener.progress(Phase::Check, self.report.rows, self.total);
-        }
-        let mut producer = running.stop()?;
-        self.report.missing = producer.reconciler.missing();
-        producer.rejected.extend(refused);
-        producer.rejected.sort_unstable();
-        Ok(producer)
-    }
-
-    fn put_aside(&mut self, feature: Option<&Feature>, faults: Vec<RowFault>) -> Result<()> {
-        self.listener.rejected(feature, &faults)?;
-        faults.into_iter().for_each(|f| self.report.fault(f));
-        Ok(())
-    }
-
-    /// Keeps the first records for the report.
-    fn show(&mut self, edit: &Edit) {
-        if self.report.sample.len() >= SAMPLE_SHOWN {
-            return;
-        }
-        let named = |at: usize| self.register.fields.get(at).map(|f| f.name.clone());
-        let members = match edit {
-            Edit::Insert { set, .. } => set.iter().filter_map(|(at, v)| Some((named(*at)?, v.to_json()))).collect(),
-            Edit::Replace { values, .. } => values.iter().enumerate().filter_map(|(at, v)| Some((named(at)?, v.to_json()))).collect(),
-            _ => return,
-        };
-        self.report.sample.push(members);
-    }
-
-    /// Second pass.
-    async fn apply(&mut self, mut producer: Producer) -> Result<()> {
-        producer.first = false;
-        producer.reconciler.restart();
-        producer.source.rewind().map_err(source_error)?;
-        let (desk, act, register) = (self.desk, self.act, self.register);
-        let mut running = Running::start(producer)?;
-        let mut flights: FuturesOrdered<BoxFuture<'_, Result<Committed>>> = FuturesOrdered::new();
-        let mut done = 0;
-        while let Some(part) = running.next().await {
-            done += part.read;
-            if let Some(failure) = part.failure {
-                return Err(self.broken_off(failure));
-            }
-            let (asked, _) = apply::edits(desk, act, register, part.rows).await.map_err(|e| self.broken_off(e))?;
-            let edits: Vec<(String, Edit)> = asked.into_iter().map(|a| (register.name.clone(), a.edit)).collect();
-            if !edits.is_empty() {
-                while flights.len() >= IN_FLIGHT {
-                    self.land(flights.next().await)?;
-                }
-                flights.push_back(Box::pin(desk.change(act, edits)));
-                // Looked at once, it is checked and handed to the store; the next part is made while that writes.
-                if let std::task::Poll::Ready(landed) = futures::poll!(flights.next()) {
-                    self.land(landed)?;
-                }
-            }
-            self.listener.progress(Phase::Apply, done, self.total);
-        }
-        while let Some(landed) = flights.next().await {
-            self.land(Some(landed))?;
-        }
-        running.stop().map(|_| ())
-    }
-
-    fn land(&mut self, landed: Option<Result<Committed>>) -> Result<()> {
-        match landed {
-            Some(Err(e)) => Err(self.broken_off(e)),
-            Some(Ok(_)) => {
-                self.report.changesets += 1;
-                Ok(())
-            }
-            None => Ok(()),
-        }
-    }
-
-    /// Says how far it came.
-    fn broken_off(&self, error: Error) -> Error {
-        let n = self.report.changesets;
-        if n == 0 {
-            return error;
-        }
-        error.hint(
-            format!("{n} değişiklik paketi yazılmıştı. Yeniden çalıştırın: yazılanlar aynı bulunur, kaldığı yerden sürer."),
-            format!("{n} changesets had been written. Run it again: those are found to be the same, and it goes on from there."),
-        )
-    }
-
-    /// Ends the records that the delivery does not hold.
-    async fn delete(&mut self, missing: Vec<(Uuid, i64)>, rows: usize) -> Result<()> {
-        let total = missing.len() as u64;
-        for chunk in missing.chunks(rows) {
-            let edits = chunk
-                .iter()
-                .map(|(id, version)| (self.register.name.clone(), Edit::Delete { id: *id, expected: Some(*version) }))
-                .collect();
-            self.desk.change(self.act, edits).await.map_err(|e| self.broken_off(e))?;
-            self.report.changesets += 1;
-            self.report.deleted += chunk.len() as u64;
-            self.listener.progress(Phase::Delete, self.report.deleted, Some(total));
-        }
-        Ok(())
-    }
 }

@@ -14,13 +14,16 @@ mod mapping;
 mod producer;
 mod read_text;
 mod reconcile;
+mod references;
 mod report;
+mod run;
 mod source;
 mod thesaurus;
 
 pub use export::{ColumnKind, ExportOptions, Exported, export_layout};
 pub use import::{ImportOptions, Listener, Phase, import};
 pub use mapping::{FieldMapping, From, Guess, Mapping, Override};
+pub use references::References;
 pub use report::{Report, RowFault, RowNote};
 pub use source::{Source, SourceCrs, SourceFault};
 

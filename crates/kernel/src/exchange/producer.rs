@@ -162,6 +162,13 @@ impl Producer {
         let mut faults = Vec::new();
         let set = self.converter.row(&feature, &mut faults);
         let geometry = self.geometry(part, &feature, &mut faults);
+        if faults.is_empty()
+            && let Some((at, other)) = self.reconciler.taken(row, &set)
+        {
+            let message =
+                Bilingual::new(format!("aynı değer {other}. satırda da var"), format!("row {other} has the same value"));
+            faults.push(RowFault { row, field: self.converter.name(at), value: None, message });
+        }
         if !faults.is_empty() {
             self.without_key += u64::from(!self.reconciler.mark(&set));
             self.reject(part, row, Some(feature), faults);
@@ -224,8 +231,19 @@ impl Producer {
         if self.first {
             self.rejected.push(row);
             part.rejected.push((feature, faults));
+        } else if self.rejected.binary_search(&row).is_err() {
+            part.failure = Some(source_changed(row));
         }
     }
+}
+
+fn source_changed(row: u64) -> Error {
+    Error::new(
+        crate::Kind::Conflict,
+        "source-changed",
+        format!("Dosya içe aktarma sürerken değişti: {row}. satır ilk okumada hatasızdı."),
+        format!("The file changed while it was imported: row {row} was fine at first reading."),
+    )
 }
 
 fn too_many_rejected() -> Error {

@@ -216,4 +216,37 @@ mod tests {
         assert_eq!(clean("I\u{307}stanbul"), "İstanbul");
         assert_eq!(clean("s\u{327}ehir"), "şehir");
     }
+
+    proptest::proptest! {
+        /// No text stops the readers; and a number written the Turkish way is read as it was meant.
+        #[test]
+        fn any_text(text in ".{0,30}") {
+            for style in [NumberStyle::Comma, NumberStyle::Point] {
+                number(&text, style);
+                integer(&text, style);
+                kurus(&text, style);
+            }
+            date(&text);
+            instant(&text);
+            boolean(&text);
+            let once = clean(&text);
+            proptest::prop_assert_eq!(clean(&once), once.clone());
+        }
+
+        #[test]
+        fn any_amount(kurus_before in -9_000_000_000_000i64..9_000_000_000_000) {
+            let (lira, rest) = (kurus_before.unsigned_abs() / 100, kurus_before.unsigned_abs() % 100);
+            let digits = lira.to_string();
+            let mut grouped = String::new();
+            for (at, c) in digits.chars().enumerate() {
+                if at > 0 && (digits.len() - at).is_multiple_of(3) {
+                    grouped.push('.');
+                }
+                grouped.push(c);
+            }
+            let sign = if kurus_before < 0 { "-" } else { "" };
+            let text = format!("{sign}{grouped},{rest:02} TL");
+            proptest::prop_assert_eq!(kurus(&text, NumberStyle::Comma), Some(kurus_before), "{}", text);
+        }
+    }
 }

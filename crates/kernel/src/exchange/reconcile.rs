@@ -40,6 +40,8 @@ pub(super) struct Reconciler {
     with_geometry: bool,
     known: HashMap<Short, Known>,
     rows: HashMap<Short, u64>,
+    /// Fields whose values may not occur twice, with the rows that have them.
+    uniques: Vec<(usize, HashMap<Short, u64>)>,
     /// Records of the register when it was read.
     pub(super) total: u64,
 }
@@ -58,7 +60,12 @@ impl Reconciler {
         with_geometry: bool,
     ) -> Result<Self> {
         fields.sort_unstable();
-        let mut out = Self { key, fields, with_geometry, known: HashMap::new(), rows: HashMap::new(), total: 0 };
+        let uniques = fields
+            .iter()
+            .filter(|at| register.fields.get(**at).is_some_and(|f| f.unique) && key != [**at])
+            .map(|at| (*at, HashMap::new()))
+            .collect();
+        let mut out = Self { key, fields, with_geometry, known: HashMap::new(), rows: HashMap::new(), uniques, total: 0 };
         if out.key.is_empty() {
             return Ok(out);
         }
@@ -77,6 +84,7 @@ impl Reconciler {
     /// Starts over with the rows of the delivery; what the register holds stays.
     pub(super) fn restart(&mut self) {
         self.rows.clear();
+        self.uniques.iter_mut().for_each(|(_, rows)| rows.clear());
         self.known.values_mut().for_each(|k| k.seen = false);
     }
 
@@ -104,6 +112,20 @@ impl Reconciler {
                 }
             }
         }
+    }
+
+    /// The field of a row whose value must be the only one and stands in another row too, with that row. What stands in the
+    /// register is the store's to judge: the delivery may just be changing it.
+    pub(super) fn taken(&mut self, row: u64, set: &[(usize, Value)]) -> Option<(usize, u64)> {
+        for (at, rows) in &mut self.uniques {
+            let Some((_, value)) = set.iter().find(|(f, v)| f == at && !v.is_null()) else { continue };
+            let mut hash = Sha256::new();
+            feed(&mut hash, value);
+            if let Some(other) = rows.insert(cut(hash), row) {
+                return Some((*at, other));
+            }
+        }
+        None
     }
 
     /// Remembers the key of a row that is put aside: its record is not missing.
