@@ -57,6 +57,8 @@ enum Command {
     Import(command::import::Args),
     /// Write a register to a file.
     Export(command::export::Args),
+    /// Verify the log, prove from it, take it away.
+    Log(command::log::Args),
     /// Look at the health of the store and say what to do.
     Doctor(command::doctor::Args),
     /// Print the completion script of a shell.
@@ -106,6 +108,7 @@ async fn run(cli: Cli, lang: Lang) -> anyhow::Result<ExitCode> {
         Command::Catalog(args) => command::catalog::run(&context, args).await,
         Command::Import(args) => command::import::run(&context, args).await,
         Command::Export(args) => command::export::run(&context, args).await,
+        Command::Log(args) => command::log::run(&context, args).await,
         Command::Doctor(args) => command::doctor::run(&context, args).await,
         Command::Completion { shell } => {
             clap_complete::generate(shell, &mut Cli::command(), "meydan", &mut std::io::stdout());

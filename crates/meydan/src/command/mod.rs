@@ -6,5 +6,6 @@ pub mod demo;
 pub mod doctor;
 pub mod export;
 pub mod import;
+pub mod log;
 pub mod restore;
 pub mod serve;

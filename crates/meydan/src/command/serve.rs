@@ -6,12 +6,11 @@ use axum::serve::ListenerExt as _;
 use meydan_faces::{App, Settings, log::LogKey};
 use meydan_store::seal::{self, Sealer, time_stamp};
 use std::{
-    collections::BTreeMap,
     net::SocketAddr,
-    path::{Path, PathBuf},
+    path::PathBuf,
     process::ExitCode,
     sync::Arc,
-    time::{Duration, SystemTime},
+    time::Duration,
 };
 
 /// How often the folder of definitions is looked at.
@@ -74,7 +73,10 @@ fn start_time_stamps(context: &Context, city: &City) -> anyhow::Result<Option<to
     let authority = time_stamp::Authority::parse(&wanted.url)?;
     let interval = Duration::from_secs(wanted.interval_s.max(1));
     let stamper = time_stamp::TimeStamper::new(Arc::clone(&city.store), authority, interval);
-    Ok(Some(tokio::spawn(stamper.run())))
+    Ok(Some(tokio::spawn(stamper.run(|outage| match outage {
+        Some(error) => tracing::warn!("no time stamps: {error}; the newest seal is stamped once they can be had"),
+        None => tracing::info!("time stamps can be had again"),
+    }))))
 }
 
 fn settings(context: &Context) -> Settings {
@@ -119,10 +121,10 @@ async fn stop_signal() {
 
 /// Looks at the city's definitions now and then; takes what changed if it loses nothing, else says why not and keeps the old.
 async fn reload_definitions(city: City, folder: PathBuf) {
-    let mut seen = stamps(&folder);
+    let mut seen = meydan_modules::look(&folder).ok();
     loop {
         tokio::time::sleep(RELOAD_INTERVAL).await;
-        let now = stamps(&folder);
+        let now = meydan_modules::look(&folder).ok();
         if now == seen {
             continue;
         }
@@ -144,22 +146,4 @@ async fn reload_definitions(city: City, folder: PathBuf) {
             Err(e) => tracing::error!("definitions not reloaded: {e:#}"),
         }
     }
-}
-
-/// Times of change of the definition files, by path.
-fn stamps(folder: &Path) -> BTreeMap<PathBuf, SystemTime> {
-    let mut out = BTreeMap::new();
-    let mut folders = vec![folder.to_path_buf()];
-    while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
-            match entry.metadata() {
-                Ok(meta) if meta.is_dir() => folders.push(entry.path()),
-                Ok(meta) => {
-                    out.insert(entry.path(), meta.modified().unwrap_or(SystemTime::UNIX_EPOCH));
-                }
-                Err(_) => {}
-            }
-        }
-    }
-    out
 }
