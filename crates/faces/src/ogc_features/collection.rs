@@ -101,7 +101,9 @@ fn links(base: &str, lang: Lang, register: &Register) -> Vec<Link> {
         Link::new("items", link::GEOJSON, format!("{here}/items")).title(items),
         Link::new(link::REL_QUERYABLES, link::SCHEMA, format!("{here}/queryables")).title(queryables),
         Link::new("queryables", link::SCHEMA, format!("{here}/queryables")).title(queryables),
-        Link::new("describedby", link::SCHEMA, format!("{here}/schema")).title(schema),
+        Link::new("describedby", link::SCHEMA, format!("{here}/feature-schema")).title(schema),
+        // GDAL up to 3.6 knows this spelling only.
+        Link::new("describedBy", link::SCHEMA, format!("{here}/feature-schema")).title(schema),
         Link::new(link::REL_SCHEMA, link::SCHEMA, format!("{here}/schema")).title(schema),
     ];
     links.extend(EXPORT_FORMATS.map(|f| {

@@ -6,6 +6,7 @@ mod count;
 mod cursor;
 mod datetime;
 mod export;
+mod feature_schema;
 mod filter;
 mod item;
 mod items;
@@ -36,4 +37,5 @@ pub fn routes() -> Router<Arc<App>> {
         .route("/ogc/collections/{id}/export/{format}", get(export::export))
         .route("/ogc/collections/{id}/queryables", get(queryables::queryables))
         .route("/ogc/collections/{id}/schema", get(schema::schema))
+        .route("/ogc/collections/{id}/feature-schema", get(feature_schema::feature_schema))
 }

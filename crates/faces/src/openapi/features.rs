@@ -23,6 +23,8 @@ pub fn add(paths: &mut Map<String, Json>, catalogue: &Catalogue, lang: Lang) {
         let schema = || json!({ "type": "object" });
         get(format!("/collections/{name}/queryables"), describe(name, "getQueryables", title, link::SCHEMA, schema()));
         get(format!("/collections/{name}/schema"), describe(name, "getSchema", title, link::SCHEMA, schema()));
+        let described = describe(name, "getFeatureSchema", title, link::SCHEMA, schema());
+        get(format!("/collections/{name}/feature-schema"), described);
         get(format!("/collections/{name}/items"), items(catalogue, register, lang));
         get(format!("/collections/{name}/items/{{featureId}}"), item(register, title));
         paths.insert(format!("/collections/{name}/export/{{format}}"), json!({ "get": export(catalogue, register, lang) }));

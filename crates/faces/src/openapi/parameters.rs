@@ -13,7 +13,10 @@ pub fn components() -> Json {
     let crs_schema = json!({ "type": "string", "enum": crs, "default": crs_default });
     let mut all = Map::new();
     let mut query = |name: &str, description: &str, schema: Json| {
-        let parameter = json!({ "name": name, "in": "query", "required": false, "description": description, "schema": schema });
+        let parameter = json!({
+            "name": name, "in": "query", "required": false, "description": description, "schema": schema,
+            "style": "form", "explode": false,
+        });
         all.insert(name.to_owned(), parameter);
     };
     query("lang", "Language of titles and problems.", json!({ "type": "string", "enum": ["tr", "en"], "default": "tr" }));

@@ -41,6 +41,12 @@ async fn ogrinfo_counts_filters_and_pages() {
         for word in ["OGRFeature(building):7", "name (String) = İskele Apartmanı 6", "MULTIPOLYGON", "floors (Integer) = 7"] {
             assert!(text.contains(word), "{word}: {text}");
         }
+        let text = run("ogrinfo", &["-ro", "-so", &url, "building"]);
+        for line in ["built_year: Integer", "official_id: String", "id: String", "recorded_at: DateTime"] {
+            assert_eq!(text.matches(line).count(), if line == "id: String" { 2 } else { 1 }, "{line}: {text}");
+        }
+        let text = run("ogrinfo", &["-ro", "-so", &url, "park"]);
+        assert!(text.contains("opened: Date"), "the type of a field is known though no record has a value: {text}");
         let text = run("ogrinfo", &["-ro", &url, "building", "-fid", "3"]);
         assert!(text.contains("OGRFeature(building):3"), "{text}");
     })
@@ -59,7 +65,10 @@ meta, fids, geometry, fields = ask()
 assert len(fids) == 25 and fids[0] == 1, fids
 assert fields["name"][4] == "İskele Apartmanı 4", fields["name"]
 assert fields["floors"][6] == 7
-assert "id" in fields and len(fields["id"][0]) == 36, fields.keys()
+assert list(meta["fields"]).count("id") == 1 and len(fields["id"][0]) == 36, meta["fields"]
+types = dict(zip(meta["fields"], map(str, meta["dtypes"])))
+assert types["floors"] == "int32" and types["built_year"] == "int32", types
+assert types["recorded_at"].startswith("datetime64"), types
 assert len(ask(where="kind = 'ticari' AND floors > 3")[1]) == 3
 assert len(ask(where="floors IN (1, 2)")[1]) == 8
 assert len(ask(bbox=(39.7, 41.0, 39.7209, 41.1))[1]) == 3
