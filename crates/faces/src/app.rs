@@ -32,6 +32,8 @@ pub struct Settings {
     pub centre_lat: f64,
     /// Zoom with which the map opens.
     pub zoom: f64,
+    /// Bytes that finished tiles may take in memory; 0 keeps none.
+    pub tile_cache_bytes: u64,
 }
 
 impl Default for Settings {
@@ -43,6 +45,7 @@ impl Default for Settings {
             centre_lon: 39.72,
             centre_lat: 41.0,
             zoom: 12.5,
+            tile_cache_bytes: meydan_followers::tiles::MAX_CACHE_BYTES,
         }
     }
 }
@@ -66,7 +69,7 @@ pub struct App {
 impl App {
     /// An app over a desk.
     pub fn new(desk: Arc<Desk>, acting: Act, settings: Settings) -> Self {
-        let tiles = Tiles::new(Arc::clone(desk.store()));
+        let tiles = Tiles::with_cache(Arc::clone(desk.store()), settings.tile_cache_bytes);
         Self {
             desk,
             tiles,

@@ -24,6 +24,9 @@ pub struct Args {
     /// Address and port; overrides the configuration. Until logins exist only loopback is taken.
     #[arg(long, env = "MEYDAN_LISTEN")]
     pub listen: Option<String>,
+    /// Megabytes that finished tiles may take in memory; 0 keeps none.
+    #[arg(long, env = "MEYDAN_TILE_CACHE_MB", default_value_t = 256)]
+    pub tile_cache_mb: u64,
 }
 
 /// Runs it.
@@ -37,7 +40,7 @@ pub async fn run(context: &Context, args: Args) -> anyhow::Result<ExitCode> {
         ).to_owned());
     }
     let city = context.city().await?;
-    let app = Arc::new(App::new(Arc::clone(&city.desk), context.act("page"), settings(context)));
+    let app = Arc::new(App::new(Arc::clone(&city.desk), context.act("page"), settings(context, &args)));
     let key = seal::key::load_or_make(&context.config.seal_key_path())?;
     let router = meydan_faces::router(app).layer(axum::Extension(LogKey(key.verifier())));
     let sealing = tokio::spawn(Sealer::new(Arc::clone(&city.store), key).run(|e| tracing::warn!("the log can't be sealed: {e}")));
@@ -79,7 +82,7 @@ fn start_time_stamps(context: &Context, city: &City) -> anyhow::Result<Option<to
     }))))
 }
 
-fn settings(context: &Context) -> Settings {
+fn settings(context: &Context, args: &Args) -> Settings {
     let city = &context.config.city;
     Settings {
         base_url: context.config.base_url.clone(),
@@ -88,6 +91,7 @@ fn settings(context: &Context) -> Settings {
         centre_lon: city.centre[0],
         centre_lat: city.centre[1],
         zoom: city.zoom,
+        tile_cache_bytes: args.tile_cache_mb.saturating_mul(1 << 20),
     }
 }
 
