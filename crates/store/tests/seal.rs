@@ -345,7 +345,7 @@ async fn an_authority_that_is_away_is_told_and_caught_up_with() {
     let nobody = Authority::parse("http://127.0.0.1:1/").expect("an address");
     let stamper = TimeStamper::new(Arc::clone(&house.town.store), nobody, Duration::from_millis(50));
     let status = stamper.status();
-    let running = tokio::spawn(stamper.run());
+    let running = tokio::spawn(stamper.run(|_| {}));
     let told = async {
         while status.lock().warning().is_none() {
             tokio::time::sleep(Duration::from_millis(20)).await;
@@ -358,7 +358,7 @@ async fn an_authority_that_is_away_is_told_and_caught_up_with() {
     house.sealer.seal_now().await.expect("sealed");
     let stamper = TimeStamper::new(Arc::clone(&house.town.store), Authority::parse(&url).expect("an address"), Duration::from_millis(50));
     let status = stamper.status();
-    let running = tokio::spawn(stamper.run());
+    let running = tokio::spawn(stamper.run(|_| {}));
     let caught_up = async {
         while status.lock().stamped != Some(304) {
             tokio::time::sleep(Duration::from_millis(20)).await;

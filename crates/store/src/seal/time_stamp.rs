@@ -81,12 +81,15 @@ impl TimeStamper {
         Ok(Some(seal.size))
     }
 
-    /// Stamps for ever; drop the future to stop.
-    pub async fn run(self) {
+    /// Stamps for ever; drop the future to stop. `report` is told once when an outage begins and once when it ends (`None`).
+    pub async fn run(self, report: impl Fn(Option<&Error>) + Send) {
         loop {
             let wait = match self.stamp_now().await {
                 Ok(stamped) => {
                     let mut status = self.status.lock();
+                    if status.failing_since.is_some() {
+                        report(None);
+                    }
                     (status.failing_since, status.failure) = (None, None);
                     if stamped.is_some() {
                         (status.stamped, status.stamped_at) = (stamped, Some(Timestamp::now()));
@@ -95,6 +98,9 @@ impl TimeStamper {
                 }
                 Err(error) => {
                     let mut status = self.status.lock();
+                    if status.failing_since.is_none() {
+                        report(Some(&error));
+                    }
                     status.failing_since.get_or_insert_with(Timestamp::now);
                     status.failure = Some(error.cause_text().unwrap_or(error.code()).to_owned());
                     RETRY.min(self.interval)
