@@ -4,3 +4,8 @@
 pub(super) fn rtree(register: &str) -> String {
     format!("rtree_{register}_geom")
 }
+
+/// The index of a register's history by the time until which a version was current.
+pub(super) fn ended_index(register: &str) -> String {
+    format!("meydan_{}_to", crate::sql::names::history_of(register))
+}

@@ -3,6 +3,7 @@
 use super::{
     dialect::{Boxes, Sqlite},
     instant,
+    names::ended_index,
     rows::columns,
 };
 use crate::sql::{
@@ -62,12 +63,15 @@ fn source(query: &Query, what: What, boxes: Boxes, params: &mut Vec<Param>) -> S
             tests.extend(after(&Sqlite(boxes), query, params));
         }
         let test = if tests.is_empty() { String::new() } else { format!(" WHERE {}", tests.join(" AND ")) };
-        format!("SELECT {wanted} FROM {}{test}", quoted(table))
+        format!("SELECT {wanted} FROM {table}{test}")
     };
     let name = &query.register.name;
-    let Some(at) = query.as_of else { return part(name, boxes, Vec::new(), params) };
+    let table = quoted(name);
+    let Some(at) = query.as_of else { return part(&table, boxes, Vec::new(), params) };
     let at = bind(&Sqlite(boxes), params, Param::Value(Value::Text(instant::to_text(at))));
-    let now = part(name, boxes, vec![format!("recorded_at <= {at}")], params);
-    let then = part(&history_of(name), Boxes::Rows, vec![format!("recorded_at <= {at} AND recorded_to > {at}")], params);
+    let now = part(&table, boxes, vec![format!("recorded_at <= {at}")], params);
+    // What was superseded after the instant is what the past costs; left alone, the planner walks the whole history by fid.
+    let history = format!("{} INDEXED BY {}", quoted(&history_of(name)), quoted(&ended_index(name)));
+    let then = part(&history, Boxes::Rows, vec![format!("recorded_at <= {at} AND recorded_to > {at}")], params);
     format!("{now} UNION ALL {then}")
 }

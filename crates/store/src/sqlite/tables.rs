@@ -1,6 +1,9 @@
 //! The tables of one register: current records, history, R-tree, indexes, and their listing in the GeoPackage.
 
-use super::{names::rtree, schema::guard};
+use super::{
+    names::{ended_index, rtree},
+    schema::guard,
+};
 use crate::sql::names::{history_of, quoted};
 use meydan_geo::GeometryType;
 use meydan_kernel::{Field, FieldKind, Register};
@@ -79,7 +82,7 @@ pub(super) fn finish_history(conn: &Connection, register: &str) -> rusqlite::Res
     conn.execute_batch(&format!(
         "CREATE UNIQUE INDEX {} ON {h} (fid, version); CREATE INDEX {} ON {h} (recorded_to);",
         quoted(&format!("meydan_{history}_version")),
-        quoted(&format!("meydan_{history}_to")),
+        quoted(&ended_index(register)),
         h = quoted(&history)
     ))?;
     conn.execute_batch(&guard(&history))
