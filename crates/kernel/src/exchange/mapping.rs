@@ -9,6 +9,9 @@ use std::collections::BTreeSet;
 /// Share of a sample's values, in percent, that must be codes of the list for a guess to stand.
 const CODES_PERCENT: usize = 50;
 
+/// Bytes of a column's name in dBASE, and so in Shapefiles.
+const DBASE_NAME_BYTES: usize = 10;
+
 /// Where a field's value comes from.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -225,14 +228,11 @@ fn plain_field(
     has: &Words,
 ) -> Option<(u8, Guess)> {
     let plain_column = plain(column);
-    // A bare “id” is mostly the file's own counter, not a number that anybody gave.
-    if plain_column == "id" {
-        return names_of(field).any(|n| words(n).meanings.iter().eq(["id"])).then_some((9, Guess::Likely));
-    }
     if names_of(field).any(|n| plain(n) == plain_column) {
         return Some((1, Guess::Name));
     }
-    if has.meanings.is_empty() {
+    // A bare “id” is the file's own counter, not a number that anybody gave: a person must say if it is one.
+    if has.meanings.is_empty() || plain_column == "id" {
         return None;
     }
     let rest: BTreeSet<&String> = has.meanings.difference(own).collect();
@@ -248,6 +248,11 @@ fn plain_field(
         if !rest.is_empty() && rest == wants_rest {
             return Some((if has.official { 0 } else { 3 }, Guess::Meaning));
         }
+    }
+    // dBASE cuts names to ten letters: `official_i`.
+    let cut = |name: &str| name.len() > DBASE_NAME_BYTES && name.get(..DBASE_NAME_BYTES).is_some_and(|n| n.eq_ignore_ascii_case(column));
+    if column.len() == DBASE_NAME_BYTES && cut(&field.name) {
+        return Some((4, Guess::Likely));
     }
     // The column bears the register's own name: the record's name.
     (rest.is_empty() && register.label == field.name).then_some((6, Guess::Likely))
