@@ -210,3 +210,20 @@ async fn many_changes_at_once_are_taken_in() {
     let anew = Tiles::new(Arc::clone(&town.store));
     assert_eq!(tile(&anew, &town, 14, X >> 2, Y >> 2).await.etag, all.etag, "followed or built anew: the same bytes");
 }
+
+#[tokio::test]
+async fn a_follower_far_behind_starts_anew() {
+    let town = Town::found(trees(plain_fields())).await;
+    town.commit(vec![insert("Kayın", 1, place(100.0, 100.0))]).await;
+    let tiles = Tiles::new(Arc::clone(&town.store));
+    assert_eq!(tile(&tiles, &town, 16, X, Y).await.features, 1);
+    let batches = meydan_followers::tiles::MAX_LAG / 5_000 + 1;
+    for k in 0..batches {
+        let row = |n: i32| place(50.0 + f64::from(n % 100) * 400.0, 300.0 + f64::from(n / 100) * 400.0);
+        town.commit((0..5_000).map(|n| insert("Gürgen", k, row(n))).collect()).await;
+    }
+    assert!(tiles.try_cached(&town.tree, 16, X, Y).is_none());
+    let now = tile(&tiles, &town, 16, X, Y).await;
+    assert_eq!(now.features as i64, 1 + batches * 110, "eleven by ten places of this tile and its buffer, and the first tree");
+    assert_eq!(tiles.held().features as i64, 1 + batches * 5_000);
+}

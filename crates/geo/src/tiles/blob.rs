@@ -16,7 +16,7 @@ use super::{
     index::Attribute,
     varint::{self, Reader},
 };
-use crate::Wkb;
+use crate::{Wkb, parts::Part};
 use std::ops::Range;
 
 /// Bits of `shape`.
@@ -79,62 +79,47 @@ impl Parts {
         self.points.clear();
         self.lines.clear();
         self.rings.clear();
-        let mut bytes = Bytes(geometry.as_bytes());
-        // Bytes that are no geometry end the walk early; what was read till then is kept.
-        let _ = self.geometry(&mut bytes, 0);
+        for part in geometry.parts() {
+            match part {
+                Part::Group(..) => {}
+                Part::Point(x, y) => {
+                    let range = self.run(std::iter::once((x, y)));
+                    self.points.push(range);
+                }
+                Part::Line(line) => {
+                    let range = self.run(line.iter());
+                    if !range.is_empty() {
+                        self.lines.push(range);
+                    }
+                }
+                Part::Polygon(rings) => rings.iter().enumerate().for_each(|(at, ring)| self.ring(ring.iter(), at == 0)),
+            }
+        }
         let mut bbox = WorldBox::EMPTY;
         self.coords.iter().for_each(|c| bbox.add(*c));
         self.bbox = (!bbox.is_empty()).then_some(bbox);
     }
 
-    fn geometry(&mut self, bytes: &mut Bytes<'_>, depth: usize) -> Option<()> {
-        if depth > crate::wkb::MAX_DEPTH + 1 {
-            return None;
+    fn ring(&mut self, positions: impl Iterator<Item = (f64, f64)>, exterior: bool) {
+        let mut range = self.run(positions);
+        if range.len() > 1 && self.coords.get(range.start) == self.coords.last() {
+            self.coords.pop();
+            range.end -= 1;
         }
-        let [_, kind, ..] = bytes.take(5)? else { return None };
-        match kind {
-            1 => {
-                let range = self.run(bytes, 1)?;
-                self.points.push(range);
-            }
-            2 => {
-                let n = bytes.count()?;
-                let range = self.run(bytes, n)?;
-                if !range.is_empty() {
-                    self.lines.push(range);
-                }
-            }
-            3 => {
-                for ring in 0..bytes.count()? {
-                    let n = bytes.count()?;
-                    let mut range = self.run(bytes, n)?;
-                    if range.len() > 1 && self.coords.get(range.start) == self.coords.last() {
-                        self.coords.pop();
-                        range.end -= 1;
-                    }
-                    if !range.is_empty() {
-                        self.rings.push((range, ring == 0));
-                    }
-                }
-            }
-            _ => {
-                for _ in 0..bytes.count()? {
-                    self.geometry(bytes, depth + 1)?;
-                }
-            }
+        if !range.is_empty() {
+            self.rings.push((range, exterior));
         }
-        Some(())
     }
 
-    fn run(&mut self, bytes: &mut Bytes<'_>, n: usize) -> Option<Range<usize>> {
+    fn run(&mut self, positions: impl Iterator<Item = (f64, f64)>) -> Range<usize> {
         let start = self.coords.len();
-        for _ in 0..n {
-            let at = to_world(bytes.f64()?, bytes.f64()?);
+        for (longitude, latitude) in positions {
+            let at = to_world(longitude, latitude);
             if self.coords.len() == start || self.coords.last() != Some(&at) {
                 self.coords.push(at);
             }
         }
-        Some(start..self.coords.len())
+        start..self.coords.len()
     }
 
     fn shape(&self) -> u8 {
@@ -329,26 +314,5 @@ impl<'a> Iterator for Bodies<'a> {
         }
         let length = self.0.unsigned();
         Some(self.0.take(length as usize))
-    }
-}
-
-/// Canonical WKB bytes under reading.
-struct Bytes<'a>(&'a [u8]);
-
-impl<'a> Bytes<'a> {
-    fn take(&mut self, n: usize) -> Option<&'a [u8]> {
-        let (head, rest) = self.0.split_at_checked(n)?;
-        self.0 = rest;
-        Some(head)
-    }
-
-    fn count(&mut self) -> Option<usize> {
-        let raw: [u8; 4] = self.take(4)?.try_into().ok()?;
-        Some(u32::from_le_bytes(raw) as usize)
-    }
-
-    fn f64(&mut self) -> Option<f64> {
-        let raw: [u8; 8] = self.take(8)?.try_into().ok()?;
-        Some(f64::from_le_bytes(raw))
     }
 }

@@ -1,7 +1,7 @@
 //! Areas whose rings may cross, touch or run over themselves after snapping and clipping: their valid form on the grid.
 
 use super::ring::{Pt, double_area};
-use crate::{Wkb, validity};
+use crate::{Wkb, parts::PolygonRings, validity};
 use i_overlay::{
     core::{
         fill_rule::FillRule,
@@ -87,29 +87,11 @@ fn int(p: &Pt) -> IntPoint<i32> {
     IntPoint::new(p.0 as i32, p.1 as i32)
 }
 
-fn multi_polygon(polygons: &[Vec<Vec<[f64; 2]>>]) -> Option<Wkb> {
-    let head = |out: &mut Vec<u8>, kind: u32, count: usize| {
-        out.push(1);
-        out.extend_from_slice(&kind.to_le_bytes());
-        out.extend_from_slice(&(count as u32).to_le_bytes());
-    };
-    let mut out = Vec::new();
-    head(&mut out, 6, polygons.len());
-    for rings in polygons {
-        head(&mut out, 3, rings.len());
-        for ring in rings {
-            out.extend_from_slice(&(ring.len() as u32).to_le_bytes());
-            ring.iter().flatten().for_each(|c| out.extend_from_slice(&c.to_le_bytes()));
-        }
-    }
-    Wkb::from_trusted(&out).ok()
-}
-
 /// True if the polygons are valid together.
 fn valid(polygons: &[Vec<Vec<Pt>>]) -> bool {
-    let positions = |ring: &Vec<Pt>| ring.iter().chain(ring.first()).map(|p| [p.0 as f64, p.1 as f64]).collect();
-    let polygons: Vec<Vec<Vec<[f64; 2]>>> = polygons.iter().map(|rings| rings.iter().map(positions).collect()).collect();
-    polygons.is_empty() || multi_polygon(&polygons).is_some_and(|wkb| validity::check(&wkb).is_none())
+    let positions = |ring: &Vec<Pt>| ring.iter().chain(ring.first()).map(|p| (p.0 as f64, p.1 as f64)).collect();
+    let polygons: Vec<PolygonRings> = polygons.iter().map(|rings| rings.iter().map(positions).collect()).collect();
+    polygons.is_empty() || Wkb::multi_polygon(&polygons).is_some_and(|wkb| validity::check(&wkb).is_none())
 }
 
 #[cfg(test)]
