@@ -125,8 +125,7 @@ async fn wrong_method() -> Problem {
 }
 
 /// Headers that scripts of other origins may read.
-const EXPOSED: HeaderValue =
-    HeaderValue::from_static("content-crs, content-disposition, etag, link, location");
+const EXPOSED: HeaderValue = HeaderValue::from_static("content-crs, content-disposition, etag, link, location");
 
 /// What a browser is told before it reads from another origin.
 pub(crate) const OPTIONS: [(header::HeaderName, &str); 4] = [

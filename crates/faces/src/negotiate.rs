@@ -61,7 +61,9 @@ pub fn weight(list: &str, name: &str) -> f32 {
 pub fn wants_html(headers: &HeaderMap) -> bool {
     let Some(accept) = headers.get(header::ACCEPT).and_then(|v| v.to_str().ok()) else { return false };
     let weight = |wanted: &[&str]| {
-        weighted(accept).filter(|(name, _)| wanted.iter().any(|w| name.eq_ignore_ascii_case(w))).fold(0.0, |best, (_, w)| w.max(best))
+        weighted(accept)
+            .filter(|(name, _)| wanted.iter().any(|w| name.eq_ignore_ascii_case(w)))
+            .fold(0.0, |best, (_, w)| w.max(best))
     };
     weight(&["text/html", "application/xhtml+xml"])
         > weight(&["application/json", "application/geo+json", "application/problem+json"])

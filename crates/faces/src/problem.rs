@@ -76,8 +76,10 @@ impl Problem {
         }
         if !error.fields().is_empty() {
             let errors = error.fields().iter();
-            json["errors"] =
-                errors.map(|f| serde_json::json!({ "field": f.field, "message": f.message.get(lang) })).collect::<Vec<_>>().into();
+            json["errors"] = errors
+                .map(|f| serde_json::json!({ "field": f.field, "message": f.message.get(lang) }))
+                .collect::<Vec<_>>()
+                .into();
         }
         json
     }
@@ -229,7 +231,10 @@ mod tests {
 
     #[test]
     fn a_problem_tells_everything_but_the_cause() {
-        let error = Error::invalid("bad-thing", "Türkçe", "English").hint("İpucu", "Hint").field("ad", "boş", "empty").cause("SELECT secret");
+        let error = Error::invalid("bad-thing", "Türkçe", "English")
+            .hint("İpucu", "Hint")
+            .field("ad", "boş", "empty")
+            .cause("SELECT secret");
         let json = Problem::from(error).to_json(Lang::En, "/x?y=1");
         assert_eq!(json["type"], "/problems/bad-thing");
         assert_eq!(json["status"], 400);

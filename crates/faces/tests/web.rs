@@ -14,6 +14,8 @@ mod features;
 mod gdal;
 #[path = "web/problems.rs"]
 mod problems;
+#[path = "web/snapshot.rs"]
+mod snapshot;
 #[path = "web/styles.rs"]
 mod styles;
 #[path = "web/tiles.rs"]

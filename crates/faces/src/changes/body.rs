@@ -72,7 +72,11 @@ pub async fn bytes(headers: &HeaderMap, body: Body) -> Result<Bytes, Problem> {
         );
         return Err(Problem::with_status(error, StatusCode::UNSUPPORTED_MEDIA_TYPE));
     }
-    if headers.get(header::CONTENT_LENGTH).and_then(|v| v.to_str().ok()?.parse().ok()).is_some_and(|n: usize| n > MAX_BODY_BYTES) {
+    if headers
+        .get(header::CONTENT_LENGTH)
+        .and_then(|v| v.to_str().ok()?.parse().ok())
+        .is_some_and(|n: usize| n > MAX_BODY_BYTES)
+    {
         return Err(problem::body_too_large());
     }
     axum::body::to_bytes(body, MAX_BODY_BYTES).await.map_err(|error| {

@@ -1,6 +1,9 @@
 //! The conformance declaration: what QGIS and GDAL look at before they send filters.
 
-use super::{params::{Params, take_format}, reply};
+use super::{
+    params::{Params, take_format},
+    reply,
+};
 use crate::{Problem, negotiate};
 use axum::{
     http::{HeaderMap, Uri},

@@ -44,10 +44,18 @@ fn description(app: &App, lang: Lang) -> String {
 fn links(base: &str, lang: Lang) -> Vec<Link> {
     let root = format!("{base}{ROOT}");
     let (this, api, docs, conformance, data, sets, styles) = match lang {
-        Lang::Tr => ("Bu belge", "API tanımı", "API belgeleri", "Uyulan standartlar", "Kütükler", "Karo matris kümeleri", "Stiller"),
-        Lang::En => {
-            ("This document", "API definition", "API documentation", "Conformance classes", "Registers", "Tile matrix sets", "Styles")
+        Lang::Tr => {
+            ("Bu belge", "API tanımı", "API belgeleri", "Uyulan standartlar", "Kütükler", "Karo matris kümeleri", "Stiller")
         }
+        Lang::En => (
+            "This document",
+            "API definition",
+            "API documentation",
+            "Conformance classes",
+            "Registers",
+            "Tile matrix sets",
+            "Styles",
+        ),
     };
     vec![
         Link::new("self", link::JSON, format!("{root}/")).title(this),

@@ -3,11 +3,7 @@
 use super::{cursor, datetime::Datetime, filter, space::Space};
 use crate::ogc_common::params::{Params, bad_value, take_flag, take_format, take_number};
 use axum::http::Uri;
-use meydan_kernel::{
-    Error, Query, Register, Result, Sort,
-    cql2::Expr,
-    query::MAX_PAGE,
-};
+use meydan_kernel::{Error, Query, Register, Result, Sort, cql2::Expr, query::MAX_PAGE};
 use std::sync::Arc;
 
 /// Features of a page if the client doesn't say.
@@ -18,8 +14,22 @@ pub const MAX_LIMIT: usize = MAX_PAGE;
 pub const FORMATS: [&str; 2] = ["json", "geojson"];
 /// Parameters that have a meaning of their own: a field of such a name is asked by `filter`.
 pub const RESERVED: [&str; 16] = [
-    "f", "lang", "limit", "offset", "after", "bbox", "bbox-crs", "datetime", "crs", "filter", "filter-lang", "filter-crs",
-    "sortby", "properties", "count", "resultType",
+    "f",
+    "lang",
+    "limit",
+    "offset",
+    "after",
+    "bbox",
+    "bbox-crs",
+    "datetime",
+    "crs",
+    "filter",
+    "filter-lang",
+    "filter-crs",
+    "sortby",
+    "properties",
+    "count",
+    "resultType",
 ];
 
 /// What is asked for.

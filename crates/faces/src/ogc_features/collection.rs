@@ -2,8 +2,7 @@
 
 use super::{EXPORT_FORMATS, space::Space};
 use crate::{
-    App, Problem,
-    negotiate,
+    App, Problem, negotiate,
     ogc_common::{
         ROOT,
         link::{self, Link},
@@ -73,7 +72,8 @@ fn describe(base: &str, lang: Lang, register: &Register, extent: Option<Bbox>) -
     if register.geometry.is_some() {
         body["storageCrs"] = Space::lon_lat().uri().into();
         if let Some(b) = extent {
-            body["extent"] = json!({ "spatial": { "bbox": [[b.min_x, b.min_y, b.max_x, b.max_y]], "crs": Space::lon_lat().uri() } });
+            body["extent"] =
+                json!({ "spatial": { "bbox": [[b.min_x, b.min_y, b.max_x, b.max_y]], "crs": Space::lon_lat().uri() } });
         }
     }
     let metadata = &register.metadata;

@@ -46,7 +46,11 @@ fn to_lon_lat(expr: &mut Expr, space: Space) -> Result<()> {
         _ if space == Space::lon_lat() => Ok(()),
         Expr::Intersects(geometry) => {
             *geometry = space.geometry_to_lon_lat(geometry).ok_or_else(|| {
-                bad_value("filter", "koordinatlar filter-crs alanının dışında", "coordinates are outside the area of filter-crs")
+                bad_value(
+                    "filter",
+                    "koordinatlar filter-crs alanının dışında",
+                    "coordinates are outside the area of filter-crs",
+                )
             })?;
             Ok(())
         }

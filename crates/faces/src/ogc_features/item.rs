@@ -34,7 +34,9 @@ pub async fn item(
     let select = ask::take_select(&mut params, &shape.register)?;
     let as_of = match params.take("datetime")?.map(|text| Datetime::parse(&text)).transpose()? {
         Some(Datetime::AsOf(instant)) => Some(instant),
-        Some(_) => return Err(bad_value("datetime", "bir an olmalı, aralık değil", "must be an instant, not an interval").into()),
+        Some(_) => {
+            return Err(bad_value("datetime", "bir an olmalı, aralık değil", "must be an instant, not an interval").into());
+        }
         None => None,
     };
     params.finish()?;
@@ -54,8 +56,7 @@ pub async fn item(
         base.as_bytes(),
     ];
     let tag = validator::state(&parts);
-    let mut bearing =
-        vec![(header::CACHE_CONTROL, HeaderValue::from_static("no-cache")), (CONTENT_CRS, space.content_crs())];
+    let mut bearing = vec![(header::CACHE_CONTROL, HeaderValue::from_static("no-cache")), (CONTENT_CRS, space.content_crs())];
     bearing.extend(validator::header_value(&tag).map(|v| (header::ETAG, v)));
     if validator::none_match(&headers, |t| t == tag) {
         return Ok(validator::not_modified(&bearing));

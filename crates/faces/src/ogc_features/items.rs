@@ -58,14 +58,15 @@ async fn page(
     let head = app.desk.head();
     let query_text = uri.query().unwrap_or_default();
     let register = shape.register.name.as_bytes();
-    let parts: [&[u8]; 5] = [&head.to_le_bytes(), definitions.hash.as_bytes(), register, query_text.as_bytes(), base.as_bytes()];
+    let parts: [&[u8]; 5] =
+        [&head.to_le_bytes(), definitions.hash.as_bytes(), register, query_text.as_bytes(), base.as_bytes()];
     let state = validator::state(&parts);
-    let mut bearing = vec![
-        (header::CACHE_CONTROL, HeaderValue::from_static("no-cache")),
-        (CONTENT_CRS, ask.space.content_crs()),
-    ];
+    let mut bearing =
+        vec![(header::CACHE_CONTROL, HeaderValue::from_static("no-cache")), (CONTENT_CRS, ask.space.content_crs())];
     if validator::none_match(headers, |tag| tag.split_once('-').is_some_and(|(s, _)| s == state)) {
-        bearing.extend(headers.get(header::IF_NONE_MATCH).filter(|v| !v.as_bytes().contains(&b',')).map(|v| (header::ETAG, v.clone())));
+        bearing.extend(
+            headers.get(header::IF_NONE_MATCH).filter(|v| !v.as_bytes().contains(&b',')).map(|v| (header::ETAG, v.clone())),
+        );
         return Ok(validator::not_modified(&bearing));
     }
     bearing.extend(validator::header_value(&format!("{state}-{:x}", now.as_microsecond())).map(|v| (header::ETAG, v)));

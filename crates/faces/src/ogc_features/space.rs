@@ -118,7 +118,11 @@ impl Space {
             return Ok(vec![Bbox::new(west, south, 180.0, north), Bbox::new(-180.0, south, east, north)]);
         }
         let bbox = self.0.inverse_bbox(&Bbox::new(west, south, east, north)).ok_or_else(|| {
-            bad_value(name, "kutu, koordinat sisteminin alanının dışında", "the box is outside the area of its reference system")
+            bad_value(
+                name,
+                "kutu, koordinat sisteminin alanının dışında",
+                "the box is outside the area of its reference system",
+            )
         })?;
         Ok(vec![bbox])
     }

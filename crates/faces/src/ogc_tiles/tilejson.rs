@@ -86,8 +86,7 @@ fn document(registers: &[Arc<Register>], bounds: Bbox, lang: Lang, base: &str) -
 }
 
 fn vector_layer(register: &Register, lang: Lang) -> Json {
-    let fields: Map<String, Json> =
-        tile_fields(register).map(|f| (f.name.clone(), f.title.get(lang).into())).collect();
+    let fields: Map<String, Json> = tile_fields(register).map(|f| (f.name.clone(), f.title.get(lang).into())).collect();
     json!({
         "id": register.name,
         "description": register.title.get(lang),

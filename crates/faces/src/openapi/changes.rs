@@ -14,7 +14,8 @@ pub fn add(paths: &mut Map<String, Json>, catalogue: &Catalogue, base: &str) {
     if names.is_empty() {
         return;
     }
-    let register = || json!({ "name": "register", "in": "path", "required": true, "schema": { "type": "string", "enum": names } });
+    let register =
+        || json!({ "name": "register", "in": "path", "required": true, "schema": { "type": "string", "enum": names } });
     let with_id = || std::iter::once(register()).chain(parameters(&["featureId"])).collect::<Vec<_>>();
     let get = |id: &str, summary: &str, answer: Json| {
         Get {
@@ -72,8 +73,15 @@ fn post(names: &[&str]) -> Json {
         }),
     );
     for name in [
-        "BadRequest", "Forbidden", "NotFound", "Conflict", "PreconditionFailed", "TooLarge", "UnsupportedMediaType",
-        "ServerError", "Unavailable",
+        "BadRequest",
+        "Forbidden",
+        "NotFound",
+        "Conflict",
+        "PreconditionFailed",
+        "TooLarge",
+        "UnsupportedMediaType",
+        "ServerError",
+        "Unavailable",
     ] {
         responses.insert(super::responses::status(name).to_owned(), reference("responses", name));
     }

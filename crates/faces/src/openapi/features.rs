@@ -19,7 +19,10 @@ pub fn add(paths: &mut Map<String, Json>, catalogue: &Catalogue, lang: Lang) {
         let mut get = |path: String, operation: Get| {
             paths.insert(path, json!({ "get": operation.to_json() }));
         };
-        get(format!("/collections/{name}"), describe(name, "getCollection", title, link::JSON, reference("schemas", "collection")));
+        get(
+            format!("/collections/{name}"),
+            describe(name, "getCollection", title, link::JSON, reference("schemas", "collection")),
+        );
         let schema = || json!({ "type": "object" });
         get(format!("/collections/{name}/queryables"), describe(name, "getQueryables", title, link::SCHEMA, schema()));
         get(format!("/collections/{name}/schema"), describe(name, "getSchema", title, link::SCHEMA, schema()));
@@ -43,8 +46,7 @@ fn describe(name: &str, verb: &str, title: &str, media_type: &'static str, schem
     }
 }
 
-const SELECTION: [&str; 9] =
-    ["bbox", "bbox-crs", "datetime", "crs", "filter", "filter-lang", "filter-crs", "offset", "after"];
+const SELECTION: [&str; 9] = ["bbox", "bbox-crs", "datetime", "crs", "filter", "filter-lang", "filter-crs", "offset", "after"];
 
 fn items(catalogue: &Catalogue, register: &Register, lang: Lang) -> Get {
     let mut all = parameters(&["f", "limit", "resultType", "count"]);

@@ -26,7 +26,8 @@ fn fixed(all: &mut Map<String, Json>) {
         "required": ["href", "rel"],
         "properties": { "href": text(), "rel": text(), "type": text(), "title": text(), "templated": { "type": "boolean" } },
     });
-    let error = json!({ "type": "object", "required": ["field", "message"], "properties": { "field": text(), "message": text() } });
+    let error =
+        json!({ "type": "object", "required": ["field", "message"], "properties": { "field": text(), "message": text() } });
     let problem = json!({
         "type": "object",
         "required": ["type", "title", "status", "detail", "instance", "code"],

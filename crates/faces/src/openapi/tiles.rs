@@ -34,7 +34,8 @@ pub fn add(paths: &mut Map<String, Json>, catalogue: &Catalogue, base: &str) {
     get("/tileMatrixSets", "getTileMatrixSetsList", "All grids", vec![], link::JSON, false);
     let set = parameters(&["tileMatrixSetId"]);
     get("/tileMatrixSets/{tileMatrixSetId}", "getTileMatrixSet", "One grid", set, link::JSON, false);
-    let style = json!({ "name": "styleId", "in": "path", "required": true, "schema": { "type": "string", "enum": ["light", "dark"] } });
+    let style =
+        json!({ "name": "styleId", "in": "path", "required": true, "schema": { "type": "string", "enum": ["light", "dark"] } });
     get("/styles/{styleId}", "getStyle", "A MapLibre style", vec![style], link::STYLE, true);
     if drawn.is_empty() {
         return;

@@ -37,7 +37,8 @@ async fn index(State(app): State<Arc<App>>, uri: Uri, headers: HeaderMap) -> Res
     let schema = |name: &str, title: &str| {
         Link::new("describedby", link::SCHEMA, format!("{base}/schemas/registers/{name}")).title(title)
     };
-    let list = |name: &str, title: &str| Link::new("item", link::JSON, format!("{base}/schemas/code-lists/{name}")).title(title);
+    let list =
+        |name: &str, title: &str| Link::new("item", link::JSON, format!("{base}/schemas/code-lists/{name}")).title(title);
     let registers: Vec<Link> = catalogue.registers.values().map(|r| schema(&r.name, r.title.get(lang))).collect();
     let lists: Vec<Link> = catalogue.code_lists.values().map(|l| list(&l.name, l.title.get(lang))).collect();
     Ok(reply::json(&headers, lang, link::JSON, &json!({ "registers": registers, "code_lists": lists }))?)

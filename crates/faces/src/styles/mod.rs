@@ -33,10 +33,7 @@ const THEMES: [(&str, Theme, &str, &str); 2] =
 
 /// Routes of the styles.
 pub fn routes() -> Router<Arc<App>> {
-    Router::new()
-        .route("/ogc/styles", get(list))
-        .route("/ogc/styles/{id}", get(style))
-        .route("/styles/{id}", get(style))
+    Router::new().route("/ogc/styles", get(list)).route("/ogc/styles/{id}", get(style)).route("/styles/{id}", get(style))
 }
 
 /// `GET /ogc/styles` (OGC 20-009).
@@ -59,12 +56,7 @@ async fn list(State(app): State<Arc<App>>, uri: Uri, headers: HeaderMap) -> Resu
 }
 
 /// `GET /styles/{id}`; `.json` at the end is taken too.
-async fn style(
-    State(app): State<Arc<App>>,
-    Path(id): Path<String>,
-    uri: Uri,
-    headers: HeaderMap,
-) -> Result<Response, Problem> {
+async fn style(State(app): State<Arc<App>>, Path(id): Path<String>, uri: Uri, headers: HeaderMap) -> Result<Response, Problem> {
     let id = id.strip_suffix(".json").unwrap_or(&id);
     let (_, theme, tr, en) = THEMES.into_iter().find(|(name, ..)| *name == id).ok_or_else(problem::no_such_path)?;
     let mut params = Params::parse(&uri)?;

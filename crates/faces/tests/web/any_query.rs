@@ -36,8 +36,26 @@ fn value() -> impl Strategy<Value = String> {
 }
 
 const NAMES: [&str; 20] = [
-    "limit", "offset", "after", "bbox", "bbox-crs", "datetime", "crs", "filter", "filter-lang", "filter-crs", "sortby",
-    "properties", "count", "resultType", "f", "lang", "kind", "floors", "id", "recorded_at",
+    "limit",
+    "offset",
+    "after",
+    "bbox",
+    "bbox-crs",
+    "datetime",
+    "crs",
+    "filter",
+    "filter-lang",
+    "filter-crs",
+    "sortby",
+    "properties",
+    "count",
+    "resultType",
+    "f",
+    "lang",
+    "kind",
+    "floors",
+    "id",
+    "recorded_at",
 ];
 
 #[test]
@@ -45,7 +63,8 @@ fn any_query_has_an_answer() {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime");
     let city = runtime.block_on(City::with_a_street());
     let pairs = prop::collection::vec((prop::sample::select(&NAMES[..]), value()), 0..4);
-    let mut runner = proptest::test_runner::TestRunner::new(ProptestConfig { cases: 400, failure_persistence: None, ..Default::default() });
+    let mut runner =
+        proptest::test_runner::TestRunner::new(ProptestConfig { cases: 400, failure_persistence: None, ..Default::default() });
     let encode = |text: &str| percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string();
     let outcome = runner.run(&(pairs, "[a-zA-Z0-9%._-]{0,20}"), |(pairs, raw)| {
         let query: Vec<String> = pairs.iter().map(|(name, value)| format!("{name}={}", encode(value))).collect();
@@ -78,16 +97,25 @@ fn any_body_has_an_answer() {
         Just(serde_json::Value::Null),
         any::<bool>().prop_map(Into::into),
         any::<i64>().prop_map(Into::into),
-        any::<f64>().prop_map(|f| serde_json::Value::from(f)),
+        any::<f64>().prop_map(serde_json::Value::from),
         "\\PC{0,8}".prop_map(Into::into),
         Just(serde_json::json!({ "type": "Polygon", "coordinates": [[[0, 0], [1, 1], [0, 1], [1, 0], [0, 0]]] })),
         Just(serde_json::json!({ "type": "Point", "coordinates": [1e308, -1e308] })),
     ];
     let member = prop::sample::select(vec!["name", "floors", "kind", "neighbourhood", "built_year", "nosuch"]);
-    let change = (prop::sample::select(vec!["insert", "update", "delete", "x"]), any::<bool>(), member, leaf.clone(), leaf.clone(), any::<Option<i64>>());
-    let mut runner = proptest::test_runner::TestRunner::new(ProptestConfig { cases: 300, failure_persistence: None, ..Default::default() });
+    let change = (
+        prop::sample::select(vec!["insert", "update", "delete", "x"]),
+        any::<bool>(),
+        member,
+        leaf.clone(),
+        leaf.clone(),
+        any::<Option<i64>>(),
+    );
+    let mut runner =
+        proptest::test_runner::TestRunner::new(ProptestConfig { cases: 300, failure_persistence: None, ..Default::default() });
     let outcome = runner.run(&change, |(op, with_id, field, value, geometry, expected)| {
-        let mut change = serde_json::json!({ "register": "building", "op": op, "values": { field: value }, "geometry": geometry });
+        let mut change =
+            serde_json::json!({ "register": "building", "op": op, "values": { field: value }, "geometry": geometry });
         if with_id {
             change["id"] = id.as_str().into();
         }

@@ -80,7 +80,8 @@ async fn bodies_that_are_not_changes_are_refused() {
     let plain = Request::post("/api/changes").header("content-type", "text/plain").body(Body::from("{}")).expect("a request");
     assert_eq!(city.send(plain).await.status, 415);
     let big = vec![b' '; meydan_faces::changes::MAX_BODY_BYTES + 1];
-    let big = Request::post("/api/changes").header("content-type", "application/json").body(Body::from(big)).expect("a request");
+    let big =
+        Request::post("/api/changes").header("content-type", "application/json").body(Body::from(big)).expect("a request");
     assert_eq!(city.send(big).await.status, 413);
 }
 

@@ -70,15 +70,20 @@ pub fn footprint(lon: f64, lat: f64) -> Wkb {
 }
 
 impl City {
-    /// The empty city.
+    /// The empty city with the real definitions.
     pub async fn empty() -> Self {
+        Self::of(load(&meydan_modules::sources()).expect("the definitions have no fault")).await
+    }
+
+    /// The empty city with definitions of its own.
+    pub async fn of(catalogue: Catalogue) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let store: Arc<dyn Store> =
             Arc::new(SqliteStore::open(&folder.path().join("city.gpkg")).await.expect("the store opens"));
-        let catalogue = load(&meydan_modules::sources()).expect("the definitions have no fault");
         store.apply(&plan(&Catalogue::default(), &catalogue, &[]), &catalogue).await.expect("tables");
         let desk = Arc::new(Desk::new(store, Arc::new(catalogue)).expect("a desk"));
-        let settings = Settings { city_title: Bilingual::new("Deneme Kenti", "Trial City"), generated: true, ..Settings::default() };
+        let settings =
+            Settings { city_title: Bilingual::new("Deneme Kenti", "Trial City"), generated: true, ..Settings::default() };
         let app = Arc::new(App::new(desk, surveyor(), settings));
         Self { router: router(Arc::clone(&app)), app, _folder: folder }
     }

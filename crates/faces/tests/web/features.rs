@@ -20,13 +20,18 @@ async fn everything_is_found_from_the_landing_page() {
     let landing = city.json("/ogc/").await;
     assert_eq!(landing["title"], "Deneme Kenti");
     for rel in ["self", "service-desc", "conformance", "data"] {
-        let path = link(&landing, rel).unwrap_or_else(|| panic!("no {rel}")).strip_prefix("http://kent.example").expect("our host");
+        let path =
+            link(&landing, rel).unwrap_or_else(|| panic!("no {rel}")).strip_prefix("http://kent.example").expect("our host");
         assert_eq!(city.get(path).await.status, 200, "{rel}");
     }
     let collections = city.json("/ogc/collections?lang=en").await;
-    let building = collections["collections"].as_array().expect("a list").iter().find(|c| c["id"] == "building").expect("there");
+    let building =
+        collections["collections"].as_array().expect("a list").iter().find(|c| c["id"] == "building").expect("there");
     assert_eq!(building["title"], "Building");
-    assert_eq!(building["crs"].as_array().expect("a list").last().expect("one"), "http://www.opengis.net/def/crs/OGC/1.3/CRS84");
+    assert_eq!(
+        building["crs"].as_array().expect("a list").last().expect("one"),
+        "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
+    );
     assert_eq!(building["storageCrs"], "http://www.opengis.net/def/crs/OGC/1.3/CRS84");
     for link in building["links"].as_array().expect("links") {
         let path = link["href"].as_str().expect("text").strip_prefix("http://kent.example").expect("our host");
@@ -35,7 +40,8 @@ async fn everything_is_found_from_the_landing_page() {
         }
     }
     let conformance = city.json("/ogc/conformance").await;
-    for class in ["ogcapi-features-3/1.0/conf/filter", "ogcapi-features-3/1.0/conf/features-filter", "cql2/1.0/conf/basic-cql2"] {
+    for class in ["ogcapi-features-3/1.0/conf/filter", "ogcapi-features-3/1.0/conf/features-filter", "cql2/1.0/conf/basic-cql2"]
+    {
         assert!(conformance["conformsTo"].to_string().contains(class), "QGIS wants {class}");
     }
 }
@@ -67,7 +73,9 @@ async fn a_page_tells_what_it_is() {
 #[tokio::test]
 async fn pages_by_next_offset_and_sort_make_the_whole() {
     let city = City::with_a_street().await;
-    for start in ["limit=7", "limit=7&sortby=-floors", "limit=7&sortby=name", "limit=7&offset=0", "limit=7&sortby=%2Bbuilt_year"] {
+    for start in
+        ["limit=7", "limit=7&sortby=-floors", "limit=7&sortby=name", "limit=7&offset=0", "limit=7&sortby=%2Bbuilt_year"]
+    {
         let mut path = format!("{ITEMS}?{start}");
         let mut seen = Vec::new();
         let mut floors = Vec::new();
@@ -119,7 +127,8 @@ async fn filters_of_every_kind_narrow() {
 async fn properties_are_selected() {
     let city = City::with_a_street().await;
     let page = city.json(&format!("{ITEMS}?properties=name,floors&limit=1")).await;
-    let mut names: Vec<&str> = page["features"][0]["properties"].as_object().expect("an object").keys().map(String::as_str).collect();
+    let mut names: Vec<&str> =
+        page["features"][0]["properties"].as_object().expect("an object").keys().map(String::as_str).collect();
     names.sort_unstable();
     assert_eq!(names, ["floors", "id", "name", "recorded_at", "version"]);
 }
@@ -195,7 +204,9 @@ async fn one_feature_by_either_name_now_and_as_of() {
 #[tokio::test]
 async fn a_copy_is_current_until_a_change() {
     let city = City::with_a_street().await;
-    for path in [format!("{ITEMS}?limit=5"), format!("{ITEMS}/2"), "/ogc/collections".into(), "/styles/light".into(), "/ogc/api".into()] {
+    for path in
+        [format!("{ITEMS}?limit=5"), format!("{ITEMS}/2"), "/ogc/collections".into(), "/styles/light".into(), "/ogc/api".into()]
+    {
         let first = city.get(&path).await;
         let tag = first.header("etag").to_owned();
         assert!(!tag.starts_with("W/"), "{path}: strong");
@@ -215,7 +226,12 @@ async fn a_copy_is_current_until_a_change() {
 #[tokio::test]
 async fn bodies_are_coded_as_asked_and_their_tags_stay_strong() {
     let city = City::with_a_street().await;
-    for path in [format!("{ITEMS}?limit=20"), "/ogc/collections".to_owned(), "/ogc/collections/building/export/geojson".to_owned(), "/ogc/collections/building/export/csv".to_owned()] {
+    for path in [
+        format!("{ITEMS}?limit=20"),
+        "/ogc/collections".to_owned(),
+        "/ogc/collections/building/export/geojson".to_owned(),
+        "/ogc/collections/building/export/csv".to_owned(),
+    ] {
         let plain = city.get(&path).await;
         for coding in ["gzip", "br", "zstd"] {
             let coded = city.get_with(&path, &[("accept-encoding", coding)]).await;
@@ -244,7 +260,8 @@ async fn the_schema_has_roles_codes_and_references() {
     assert!(properties["kind"]["enum"].as_array().expect("codes").contains(&"konut".into()));
     assert!(properties["kind"]["oneOf"][0]["title"].is_string());
     assert_eq!(properties["floors"]["maximum"], 120);
-    let list = properties["kind"]["x-ogc-codelistUri"].as_str().expect("a URI").strip_prefix("http://kent.example").expect("ours");
+    let list =
+        properties["kind"]["x-ogc-codelistUri"].as_str().expect("a URI").strip_prefix("http://kent.example").expect("ours");
     assert_eq!(city.json(list).await["name"], "building_use");
     let queryables = city.json("/ogc/collections/building/queryables").await;
     assert!(queryables["properties"]["name"].is_object() && queryables["properties"]["geometry"].is_object());

@@ -84,7 +84,12 @@ async fn head_and_options_are_answered_and_other_origins_only_read() {
     assert!(options.header("allow").contains("GET"));
     assert_eq!(options.header("access-control-allow-methods"), "GET, HEAD, OPTIONS");
     let page = city.get("/registers").await;
-    assert_eq!((page.status.as_u16(), page.headers.get("access-control-allow-origin")), (200, None), "pages are for their own origin");
-    let foreign = ask("POST", "/api/changes").header("origin", "https://evil.example").header("content-type", "application/json");
+    assert_eq!(
+        (page.status.as_u16(), page.headers.get("access-control-allow-origin")),
+        (200, None),
+        "pages are for their own origin"
+    );
+    let foreign =
+        ask("POST", "/api/changes").header("origin", "https://evil.example").header("content-type", "application/json");
     problem(&city.send(foreign.body(Body::from("{}")).expect("a request")).await, 403, "cross-origin-write");
 }

@@ -15,7 +15,8 @@ async fn a_style_draws_only_what_its_source_has() {
         let tilejson = city.json(&format!("/tiles/{names}.json")).await;
         assert_eq!(tilejson["tilejson"], "3.0.0");
         assert_eq!(tilejson["tiles"][0], template);
-        let layers: BTreeSet<&str> = tilejson["vector_layers"].as_array().expect("a list").iter().filter_map(|l| l["id"].as_str()).collect();
+        let layers: BTreeSet<&str> =
+            tilejson["vector_layers"].as_array().expect("a list").iter().filter_map(|l| l["id"].as_str()).collect();
         let mut ids = BTreeSet::new();
         for layer in style["layers"].as_array().expect("layers") {
             assert!(ids.insert(layer["id"].as_str().expect("an id")), "{layer}: twice");
@@ -56,8 +57,13 @@ async fn the_api_definition_refers_only_to_itself() {
         assert!(parameters.contains(name), "{name}");
     }
     assert!(api["components"]["parameters"]["filter-lang"].to_string().contains("\"cql-text\""), "GDAL looks for it");
-    let ids: Vec<String> = api["paths"].as_object().expect("paths").values().flat_map(|p| p.as_object().expect("an item").values())
-        .filter_map(|o| o["operationId"].as_str().map(str::to_owned)).collect();
+    let ids: Vec<String> = api["paths"]
+        .as_object()
+        .expect("paths")
+        .values()
+        .flat_map(|p| p.as_object().expect("an item").values())
+        .filter_map(|o| o["operationId"].as_str().map(str::to_owned))
+        .collect();
     assert_eq!(ids.iter().collect::<BTreeSet<_>>().len(), ids.len(), "operation ids are unique");
 }
 
@@ -79,7 +85,11 @@ async fn tilesets_lead_to_their_grid() {
     assert_eq!(list["tilesets"][0]["dataType"], "vector");
     let one = city.json("/ogc/collections/building/tiles/WebMercatorQuad").await;
     assert_eq!(one["layers"][0]["geometryDimension"], 2);
-    let set = one["links"].as_array().expect("links").iter().find(|l| l["rel"].as_str().is_some_and(|r| r.ends_with("tiling-scheme")));
+    let set = one["links"]
+        .as_array()
+        .expect("links")
+        .iter()
+        .find(|l| l["rel"].as_str().is_some_and(|r| r.ends_with("tiling-scheme")));
     let path = set.expect("a grid")["href"].as_str().expect("text").strip_prefix("http://kent.example").expect("ours");
     assert_eq!(city.json(path).await["tileMatrices"][3]["matrixWidth"], 8);
     assert_eq!(city.get("/ogc/collections/independent_unit/tiles").await.status, 404);
