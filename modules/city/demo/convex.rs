@@ -92,11 +92,6 @@ impl Convex {
         self.corners.iter().map(|c| c.dot(direction)).fold((f64::MAX, f64::MIN), |(low, high), d| (low.min(d), high.max(d)))
     }
 
-    /// How far inside a place is: metres to the nearest edge, negative outside.
-    pub(super) fn inside(&self, place: Point) -> f64 {
-        self.edges().map(|(a, b, _)| b.minus(a).direction().cross(place.minus(a))).fold(f64::MAX, f64::min)
-    }
-
     /// The part to the left of the line through `through` in `direction`; the new edge has `along`.
     pub(super) fn left_of(&self, through: Point, direction: Point, along: Along) -> Option<Self> {
         let mut cut =

@@ -26,7 +26,9 @@ mod streets;
 mod terrain;
 #[cfg(test)]
 mod tests;
+mod words;
 mod write;
+mod write_cell;
 
 pub use terrain::CENTRE;
 
