@@ -124,10 +124,18 @@ pub fn open(path: &Path, options: &Options) -> Result<Box<dyn Reader>> {
 /// Which format a file has, by its first bytes, then by its name.
 ///
 /// # Errors
-/// `empty-file`, `unknown-format`; `Io` if it can't be opened.
+/// `no-such-file`, `empty-file`, `wrong-format`, `unknown-format`; `Io` if it can't be opened.
 pub fn detect(path: &Path) -> Result<Format> {
     let mut head = Vec::new();
-    File::open(path)?.take(512).read_to_end(&mut head)?;
+    let file = File::open(path).map_err(|e| match e.kind() {
+        std::io::ErrorKind::NotFound => Error::file(
+            "no-such-file",
+            format!("“{}” adında bir dosya yok.", path.display()),
+            format!("There is no file “{}”.", path.display()),
+        ),
+        _ => Error::Io(e),
+    })?;
+    file.take(512).read_to_end(&mut head)?;
     let by_name = Format::from_name(path);
     if head.is_empty() {
         return Err(Error::file("empty-file", "Dosya boş.", "The file is empty."));

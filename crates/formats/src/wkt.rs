@@ -121,7 +121,11 @@ impl Parser<'_> {
     }
 
     /// `( item , item … )` with its count before it.
-    fn list(&mut self, out: &mut Vec<u8>, mut item: impl FnMut(&mut Self, &mut Vec<u8>) -> Result<(), String>) -> Result<(), String> {
+    fn list(
+        &mut self,
+        out: &mut Vec<u8>,
+        mut item: impl FnMut(&mut Self, &mut Vec<u8>) -> Result<(), String>,
+    ) -> Result<(), String> {
         let at = out.len();
         let mut n = 0u32;
         out.extend_from_slice(&[0; 4]);

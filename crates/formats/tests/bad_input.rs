@@ -83,7 +83,11 @@ fn cut_off_files_say_so() {
 #[test]
 fn rows_are_named() {
     let folder = tempfile::tempdir().unwrap();
-    let csv = file(folder.path(), "a.csv", "ad;boylam;enlem\nBir;39,7;41\nİki;kuzey;41\nÜç;39.8\nDört;39,9;41\0\nBeş;39,9;41\n".as_bytes());
+    let csv = file(
+        folder.path(),
+        "a.csv",
+        "ad;boylam;enlem\nBir;39,7;41\nİki;kuzey;41\nÜç;39.8\nDört;39,9;41\0\nBeş;39,9;41\n".as_bytes(),
+    );
     let rows: Vec<Result<u64, (u64, &str)>> = open(&csv, &Options::default())
         .unwrap()
         .map(|r| r.map(|f| f.row).map_err(|e| (e.row_number().unwrap(), e.code())))
@@ -129,7 +133,9 @@ fn encodings_of_offices() {
     let utf16_bare: Vec<u8> = text.encode_utf16().flat_map(u16::to_be_bytes).collect();
     let (latin5, ..) = encoding_rs::WINDOWS_1254.encode(text);
     let bom = [b"\xef\xbb\xbf", text.as_bytes()].concat();
-    for (name, bytes) in [("utf8", text.as_bytes()), ("bom", &bom), ("utf16", &utf16), ("utf16be", &utf16_bare), ("1254", &latin5)] {
+    for (name, bytes) in
+        [("utf8", text.as_bytes()), ("bom", &bom), ("utf16", &utf16), ("utf16be", &utf16_bare), ("1254", &latin5)]
+    {
         let path = file(folder.path(), &format!("{name}.csv"), bytes);
         let reader = open(&path, &Options::default()).unwrap();
         assert_eq!(reader.columns()[1].name, "nüfus", "{name}");

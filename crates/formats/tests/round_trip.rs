@@ -57,7 +57,12 @@ fn story() -> Vec<Feature> {
     let day = Scalar::Date(jiff::civil::Date::constant(2014, 3, 30));
     let instant = Scalar::Timestamp("2024-12-31T10:00:00Z".parse().unwrap());
     let rows: Vec<(&str, Option<&str>)> = vec![
-        ("Aydınlıkevler, \"Işık\" Mah.", Some("POLYGON ((39.7 41,39.8 41,39.8 41.1,39.7 41.1,39.7 41),(39.72 41.02,39.72 41.05,39.75 41.05,39.75 41.02,39.72 41.02))")),
+        (
+            "Aydınlıkevler, \"Işık\" Mah.",
+            Some(
+                "POLYGON ((39.7 41,39.8 41,39.8 41.1,39.7 41.1,39.7 41),(39.72 41.02,39.72 41.05,39.75 41.05,39.75 41.02,39.72 41.02))",
+            ),
+        ),
         ("Çömlekçi\nEskı", Some("MULTIPOLYGON (((39.1 41,39.2 41,39.2 41.1,39.1 41)),((39.3 41,39.4 41,39.4 41.1,39.3 41)))")),
         ("Yeşilköy (geometrisiz)", None),
     ];
@@ -81,7 +86,8 @@ fn story() -> Vec<Feature> {
 #[test]
 fn every_format_brings_back_the_story() {
     let folder = tempfile::tempdir().unwrap();
-    for format in [Format::GeoPackage, Format::GeoJson, Format::GeoJsonSeq, Format::Csv, Format::FlatGeobuf, Format::Shapefile] {
+    for format in [Format::GeoPackage, Format::GeoJson, Format::GeoJsonSeq, Format::Csv, Format::FlatGeobuf, Format::Shapefile]
+    {
         let path = folder.path().join(format!("mahalle.{}", format.word()));
         let (crs, mut back) = there_and_back(&path, format, layout(Some(GeometryType::MultiPolygon), Crs::LON_LAT), &story());
         assert_eq!(crs, Crs::LON_LAT, "{format:?}");
@@ -113,7 +119,10 @@ fn all_kinds_of_geometry() {
         (GeometryType::MultiPoint, "MULTIPOINT ((39.7 41),(39.8 41.1))"),
         (GeometryType::LineString, "LINESTRING (39.7 41,39.8 41.1,39.9 41)"),
         (GeometryType::MultiLineString, "MULTILINESTRING ((39.7 41,39.8 41.1),(39.1 41,39.2 41.3))"),
-        (GeometryType::MultiPolygon, "MULTIPOLYGON (((39.1 41,39.2 41,39.2 41.1,39.1 41)),((39.3 41,39.4 41,39.4 41.1,39.3 41)))"),
+        (
+            GeometryType::MultiPolygon,
+            "MULTIPOLYGON (((39.1 41,39.2 41,39.2 41.1,39.1 41)),((39.3 41,39.4 41,39.4 41.1,39.3 41)))",
+        ),
         (GeometryType::GeometryCollection, "GEOMETRYCOLLECTION (POINT (39.7 41),LINESTRING (39.7 41,39.8 41.1))"),
     ];
     for (kind, text) in cases {
@@ -150,7 +159,9 @@ fn turkish_crs_travels() {
 #[test]
 fn shapefile_says_what_it_can_not_hold() {
     let folder = tempfile::tempdir().unwrap();
-    let make = |name: &str, geometry| create(&folder.path().join(name), Format::Shapefile, layout(geometry, Crs::LON_LAT)).err().unwrap();
+    let make = |name: &str, geometry| {
+        create(&folder.path().join(name), Format::Shapefile, layout(geometry, Crs::LON_LAT)).err().unwrap()
+    };
     assert_eq!(make("a.zip", None).code(), "no-geometry");
     assert_eq!(make("b.zip", Some(GeometryType::GeometryCollection)).code(), "mixed-geometry");
 }

@@ -115,10 +115,15 @@ fn columns_of_real_deliveries() {
     let nvi = map(&["mahalle_id", "mahalle", "ilce_id", "ilce"], &[], &[]);
     assert_eq!(said(&nvi), ["kimlik=mahalle_id", "ad=mahalle", "ilce=ilce_id:kimlik"]);
     assert_eq!(nvi.unused_columns, ["ilce"]);
-    let scraped = map(&["name", "cityId", "townId", "districtId", "updated", "type", "id", "nvi_ilce_id", "nvi_mahalle_id"], &[&["Hacıköy Mh.", "61", "817", "3853", "1", "Quarter", "42924", "1709", "80162"]], &[]);
+    let scraped = map(
+        &["name", "cityId", "townId", "districtId", "updated", "type", "id", "nvi_ilce_id", "nvi_mahalle_id"],
+        &[&["Hacıköy Mh.", "61", "817", "3853", "1", "Quarter", "42924", "1709", "80162"]],
+        &[],
+    );
     // The site's own ids and its English type are not taken for the official ones.
     assert_eq!(said(&scraped), ["kimlik=nvi_mahalle_id", "ad=name", "ilce=nvi_ilce_id:kimlik"]);
-    let upper = map(&["MAHALLE ADI", "TÜRÜ", "İLÇE ADI", "NÜFUS_2024", "PK"], &[&["A", "KIRSAL MAHALLE", "B", "1", "61300"]], &[]);
+    let upper =
+        map(&["MAHALLE ADI", "TÜRÜ", "İLÇE ADI", "NÜFUS_2024", "PK"], &[&["A", "KIRSAL MAHALLE", "B", "1", "61300"]], &[]);
     assert_eq!(said(&upper), ["ad=MAHALLE ADI", "tur=TÜRÜ", "ilce=İLÇE ADI:ad", "nufus=NÜFUS_2024", "posta_kodu=PK"]);
     let camel = map(&["mahalleAdi", "mahalleKimlikNo", "postaKodu"], &[], &[]);
     assert_eq!(said(&camel), ["kimlik=mahalleKimlikNo", "ad=mahalleAdi", "posta_kodu=postaKodu"]);

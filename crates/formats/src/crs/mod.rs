@@ -67,7 +67,9 @@ mod tests {
 
     #[test]
     fn names() {
-        for name in ["EPSG:5257", "epsg:5257", "urn:ogc:def:crs:EPSG::5257", "http://www.opengis.net/def/crs/EPSG/0/5257", "5257"] {
+        for name in
+            ["EPSG:5257", "epsg:5257", "urn:ogc:def:crs:EPSG::5257", "http://www.opengis.net/def/crs/EPSG/0/5257", "5257"]
+        {
             assert_eq!(Crs::from_name(name), Crs::Epsg(5257), "{name}");
         }
         assert_eq!(Crs::from_name("urn:ogc:def:crs:OGC:1.3:CRS84"), Crs::LON_LAT);
@@ -76,7 +78,9 @@ mod tests {
 
     #[test]
     fn what_we_write_we_read() {
-        for code in (5252..=5259).chain(5269..=5275).chain(2319..=2325).chain([4326, 4230, 4258, 3857, 32636, 32637, 23036, 25837]) {
+        for code in
+            (5252..=5259).chain(5269..=5275).chain(2319..=2325).chain([4326, 4230, 4258, 3857, 32636, 32637, 23036, 25837])
+        {
             let wkt = to_wkt(code).unwrap_or_else(|| panic!("no text for {code}"));
             assert_eq!(from_wkt(&wkt), Crs::Epsg(code), "{wkt}");
             // Without the authority, as ESRI writes it.

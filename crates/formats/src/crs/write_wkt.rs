@@ -15,12 +15,8 @@ const TUREF: Base = Base {
     datum: "Turkish_National_Reference_Frame",
     spheroid: r#"SPHEROID["GRS 1980",6378137,298.257222101]"#,
 };
-const ED50: Base = Base {
-    code: 4230,
-    name: "ED50",
-    datum: "European_Datum_1950",
-    spheroid: r#"SPHEROID["International 1924",6378388,297]"#,
-};
+const ED50: Base =
+    Base { code: 4230, name: "ED50", datum: "European_Datum_1950", spheroid: r#"SPHEROID["International 1924",6378388,297]"# };
 const ETRS89: Base = Base {
     code: 4258,
     name: "ETRS89",

@@ -53,11 +53,7 @@ pub(super) fn find(columns: &[Column], options: &Options) -> Result<(Place, Crs)
 
 fn named(columns: &[Column], name: &str) -> Result<usize> {
     columns.iter().position(|c| c.name == name).ok_or_else(|| {
-        Error::file(
-            "no-such-column",
-            format!("“{name}” adında bir sütun yok."),
-            format!("There is no column named “{name}”."),
-        )
+        Error::file("no-such-column", format!("“{name}” adında bir sütun yok."), format!("There is no column named “{name}”."))
     })
 }
 

@@ -54,9 +54,8 @@ impl Reader {
         let mut text = Vec::new();
         decode(path, encoding)?.take(SNIFF_BYTES as u64).read_to_end(&mut text)?;
         let crlf = text.iter().position(|b| *b == b'\n').is_some_and(|at| at > 0 && text[at - 1] == b'\r');
-        let delimiter = options
-            .delimiter
-            .unwrap_or_else(|| sniff::delimiter(&String::from_utf8_lossy(&text), text.len() < SNIFF_BYTES));
+        let delimiter =
+            options.delimiter.unwrap_or_else(|| sniff::delimiter(&String::from_utf8_lossy(&text), text.len() < SNIFF_BYTES));
         let mut rows = rows(path, encoding, delimiter)?;
         let mut record = StringRecord::new();
         if !rows.read_record(&mut record).map_err(|e| fault(e, 0))? {
@@ -213,7 +212,12 @@ fn decode(path: &Path, encoding: &'static Encoding) -> Result<DecodeReaderBytes<
 
 fn rows(path: &Path, encoding: &'static Encoding, delimiter: u8) -> Result<Rows> {
     let input = Budget { inner: decode(path, encoding)?, left: MAX_ROW_BYTES };
-    Ok(csv::ReaderBuilder::new().delimiter(delimiter).has_headers(false).flexible(true).buffer_capacity(64 << 10).from_reader(input))
+    Ok(csv::ReaderBuilder::new()
+        .delimiter(delimiter)
+        .has_headers(false)
+        .flexible(true)
+        .buffer_capacity(64 << 10)
+        .from_reader(input))
 }
 
 fn fault(error: csv::Error, row: u64) -> Error {

@@ -1,11 +1,6 @@
 //! The FlatGeobuf writer: features go to a temporary file, `finish` sorts them along the Hilbert curve and writes the index.
 
-use crate::{
-    Error, Layout, Result, crs,
-    geojson::is_multi_of,
-    shape::Shape,
-    writer::Kind,
-};
+use crate::{Error, Layout, Result, crs, geojson::is_multi_of, shape::Shape, writer::Kind};
 use flatgeobuf::{
     ColumnType, FgbCrs, FgbWriter, FgbWriterOptions, GeometryType as FgbType,
     geozero::{ColumnValue, GeomProcessor, GeozeroGeometry, PropertyProcessor, error::Result as GeoResult},

@@ -59,9 +59,7 @@ pub(super) fn read(text: &[u8]) -> Result<Raw<'_>, String> {
             geometry: members.geometry,
             properties: members.properties.map(|p| p.0).unwrap_or_default(),
         }),
-        Some(
-            "Point" | "LineString" | "Polygon" | "MultiPoint" | "MultiLineString" | "MultiPolygon" | "GeometryCollection",
-        ) => {
+        Some("Point" | "LineString" | "Polygon" | "MultiPoint" | "MultiLineString" | "MultiPolygon" | "GeometryCollection") => {
             let raw: &RawValue = serde_json::from_str(text).map_err(|e| e.to_string())?;
             Ok(Raw { id: None, geometry: Some(raw), properties: Vec::new() })
         }

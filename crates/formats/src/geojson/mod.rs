@@ -8,5 +8,5 @@ mod scan;
 mod write;
 
 pub use read::Reader;
-pub(crate) use write::is_multi_of;
 pub use write::Writer;
+pub(crate) use write::is_multi_of;

@@ -256,7 +256,8 @@ mod tests {
 
     #[test]
     fn collection_and_sequences() {
-        let (features, heads) = all(r#"{"type":"FeatureCollection", "features" : [ {"a":"]}\""}, {"b":[1,{}]} ] , "crs":{"x":1}}"#).unwrap();
+        let (features, heads) =
+            all(r#"{"type":"FeatureCollection", "features" : [ {"a":"]}\""}, {"b":[1,{}]} ] , "crs":{"x":1}}"#).unwrap();
         assert_eq!(features, [r#"{"a":"]}\""}"#, r#"{"b":[1,{}]}"#]);
         assert_eq!(heads, [r#"{"type":"FeatureCollection","crs":{"x":1}}"#]);
         let (features, _) = all("\u{1e}{\"a\":1}\n\u{1e}{\"b\":2}\n").unwrap();

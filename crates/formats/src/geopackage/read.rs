@@ -160,7 +160,8 @@ fn scalar(value: ValueRef<'_>, kind: Declared) -> Result<Scalar, Sentence> {
             return Err(("metin sınırı aşıyor".to_owned(), "the text is over the limit".to_owned()));
         }
         (ValueRef::Text(text), kind) => {
-            let text = std::str::from_utf8(text).map_err(|_| ("metin UTF-8 değil".to_owned(), "the text is not UTF-8".to_owned()))?;
+            let text =
+                std::str::from_utf8(text).map_err(|_| ("metin UTF-8 değil".to_owned(), "the text is not UTF-8".to_owned()))?;
             typed(text, kind)
         }
         (ValueRef::Blob(_), _) => return Err(("ikili veri okunmaz".to_owned(), "binary data is not read".to_owned())),

@@ -54,7 +54,9 @@ fn not_geopackage() -> Error {
 
 pub(super) fn layers(connection: &Connection) -> Result<Vec<Layer>> {
     let found: i64 = connection
-        .query_row("SELECT count(*) FROM sqlite_master WHERE name IN ('gpkg_contents', 'gpkg_spatial_ref_sys')", [], |r| r.get(0))
+        .query_row("SELECT count(*) FROM sqlite_master WHERE name IN ('gpkg_contents', 'gpkg_spatial_ref_sys')", [], |r| {
+            r.get(0)
+        })
         .map_err(damaged)?;
     if found < 2 {
         return Err(not_geopackage());

@@ -71,7 +71,9 @@ impl Writer {
             insert: format!("INSERT INTO {table} ({}) VALUES ({})", into.join(", "), marks.join(", ")),
             index: geometry
                 .as_ref()
-                .map(|(_, g)| format!("INSERT INTO {} VALUES (?1, ?2, ?3, ?4, ?5)", quote(&format!("rtree_{}_{g}", layout.layer))))
+                .map(|(_, g)| {
+                    format!("INSERT INTO {} VALUES (?1, ?2, ?3, ?4, ?5)", quote(&format!("rtree_{}_{g}", layout.layer)))
+                })
                 .unwrap_or_default(),
             connection,
             layer: layout.layer,
@@ -233,9 +235,7 @@ fn make_table(
         )
         .map_err(failed)?;
     let tree = quote(&format!("rtree_{layer}_{name}"));
-    connection
-        .execute_batch(&format!("CREATE VIRTUAL TABLE {tree} USING rtree(id, minx, maxx, miny, maxy)"))
-        .map_err(failed)
+    connection.execute_batch(&format!("CREATE VIRTUAL TABLE {tree} USING rtree(id, minx, maxx, miny, maxy)")).map_err(failed)
 }
 
 /// The triggers of GeoPackage 1.4, annex F.3.

@@ -95,11 +95,7 @@ fn zipped(file: File, options: &Options) -> Result<Parts> {
         .map(|name| Layer { name: name.to_owned(), count: None })
         .collect();
     if layers.is_empty() {
-        return Err(Error::file(
-            "no-layer",
-            "Zip dosyasında .shp yok.",
-            "There is no .shp in the zip file.",
-        ));
+        return Err(Error::file("no-layer", "Zip dosyasında .shp yok.", "There is no .shp in the zip file."));
     }
     let layer = choose_layer(&layers, options.layer.as_deref())?.name.clone();
     let mut left = MAX_UNPACKED_BYTES;
@@ -107,7 +103,8 @@ fn zipped(file: File, options: &Options) -> Result<Parts> {
         let found = entries.iter().find(|(_, n)| stem(n, ending).is_some_and(|s| s.eq_ignore_ascii_case(&layer)));
         found.map(|(at, _)| unpack(&mut archive, *at, &mut left)).transpose()
     };
-    let shp = part("shp")?.ok_or_else(|| Error::file("no-layer", "Zip dosyasında .shp yok.", "There is no .shp in the zip file."))?;
+    let shp =
+        part("shp")?.ok_or_else(|| Error::file("no-layer", "Zip dosyasında .shp yok.", "There is no .shp in the zip file."))?;
     let dbf = part("dbf")?;
     let side = |file: Option<File>| -> Result<Option<String>> {
         let Some(file) = file else { return Ok(None) };
@@ -158,5 +155,9 @@ fn refused(code: &'static str, tr: String, en: String) -> Error {
 }
 
 fn bad_zip(cause: &dyn std::fmt::Display) -> Error {
-    Error::file("bad-zip", format!("Zip dosyası bozuk ya da yarım: {cause}"), format!("The zip file is damaged or cut off: {cause}"))
+    Error::file(
+        "bad-zip",
+        format!("Zip dosyası bozuk ya da yarım: {cause}"),
+        format!("The zip file is damaged or cut off: {cause}"),
+    )
 }

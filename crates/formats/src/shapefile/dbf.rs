@@ -61,7 +61,8 @@ impl Table {
             }
             let name = field[..11].split(|b| *b == 0).next().unwrap_or_default();
             let name = decode(text, name).trim().to_owned();
-            let width = if field[11] == b'C' { usize::from(field[16]) + (usize::from(field[17]) << 8) } else { field[16].into() };
+            let width =
+                if field[11] == b'C' { usize::from(field[16]) + (usize::from(field[17]) << 8) } else { field[16].into() };
             used += width;
             columns.push(Column { name: if name.is_empty() { format!("column_{}", fields.len() + 1) } else { name } });
             fields.push(Field { kind: field[11], width, decimals: field[17] });

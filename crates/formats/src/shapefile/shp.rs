@@ -142,8 +142,7 @@ fn parts(bytes: &mut Bytes<'_>) -> Result<Vec<Vec<(f64, f64)>>, String> {
     let (parts, points) = (bytes.count()?, bytes.count()?);
     let starts = bytes.take(parts.checked_mul(4).ok_or("the record is too short")?)?;
     let points = bytes.points(points)?;
-    let starts: Vec<usize> =
-        starts.chunks_exact(4).map(|b| u32::from_le_bytes([b[0], b[1], b[2], b[3]]) as usize).collect();
+    let starts: Vec<usize> = starts.chunks_exact(4).map(|b| u32::from_le_bytes([b[0], b[1], b[2], b[3]]) as usize).collect();
     let ends = starts.iter().skip(1).copied().chain([points.len()]);
     starts
         .iter()

@@ -2,11 +2,7 @@
 //! `finish` makes the zip.
 
 use super::rings;
-use crate::{
-    Error, Layout, Result, crs, names,
-    shape::Shape,
-    writer::Kind,
-};
+use crate::{Error, Layout, Result, crs, names, shape::Shape, writer::Kind};
 use meydan_geo::{
     Bbox, GeometryType, Wkb,
     feature::{Feature, Scalar},
@@ -124,7 +120,8 @@ impl<W: Write + Seek> Writer<W> {
         let names = names::unique(self.layout.columns.iter().map(|c| names::ascii(&c.name)), &[], MAX_NAME_BYTES);
         let mut zip = ZipWriter::new(self.output);
         let options = SimpleFileOptions::default().compression_method(CompressionMethod::Deflated);
-        let begin = |zip: &mut ZipWriter<W>, ending: &str| zip.start_file(format!("{name}.{ending}"), options).map_err(zip_failed);
+        let begin =
+            |zip: &mut ZipWriter<W>, ending: &str| zip.start_file(format!("{name}.{ending}"), options).map_err(zip_failed);
         begin(&mut zip, "shp")?;
         zip.write_all(&head(self.shape_type, self.position, self.extent))?;
         std::io::copy(&mut reopened(self.shapes)?, &mut zip)?;
@@ -146,7 +143,11 @@ impl<W: Write + Seek> Writer<W> {
             writeln!(zip, "{short}\t{}", column.name)?;
         }
         if self.cut_texts > 0 {
-            writeln!(zip, "\n{} metin {MAX_TEXT_BYTES} bayta kısaltıldı / texts were cut to {MAX_TEXT_BYTES} bytes", self.cut_texts)?;
+            writeln!(
+                zip,
+                "\n{} metin {MAX_TEXT_BYTES} bayta kısaltıldı / texts were cut to {MAX_TEXT_BYTES} bytes",
+                self.cut_texts
+            )?;
         }
         let mut output = zip.finish().map_err(zip_failed)?;
         output.flush()?;
@@ -220,7 +221,14 @@ fn cell(scalar: &Scalar, kind: Kind) -> String {
     }
 }
 
-fn table_head(names: &[String], kinds: &[Kind], widths: &[usize], rows: u32, head_bytes: usize, record_bytes: usize) -> Vec<u8> {
+fn table_head(
+    names: &[String],
+    kinds: &[Kind],
+    widths: &[usize],
+    rows: u32,
+    head_bytes: usize,
+    record_bytes: usize,
+) -> Vec<u8> {
     let mut out = vec![0; 32];
     out[0] = 3;
     out[1..4].copy_from_slice(&[126, 1, 1]);

@@ -19,12 +19,7 @@ pub(super) struct Asked {
 }
 
 /// The edits of a part, and how many of its rows turned out to change nothing.
-pub(super) async fn edits(
-    desk: &Desk,
-    act: &Act,
-    register: &Arc<Register>,
-    rows: Vec<Row>,
-) -> Result<(Vec<Asked>, u64)> {
+pub(super) async fn edits(desk: &Desk, act: &Act, register: &Arc<Register>, rows: Vec<Row>) -> Result<(Vec<Asked>, u64)> {
     let ids: Vec<Uuid> = rows
         .iter()
         .filter_map(|r| match r.todo {

@@ -68,7 +68,13 @@ impl Converter {
                     }
                 }
             };
-            steps.push(Step { field: at, name: field.name.clone(), kind: field.kind.clone(), default: field.default_value(), from });
+            steps.push(Step {
+                field: at,
+                name: field.name.clone(),
+                kind: field.kind.clone(),
+                default: field.default_value(),
+                from,
+            });
         }
         Ok(Self { steps })
     }
@@ -166,7 +172,10 @@ fn codes(catalogue: &Catalogue, list: &str) -> HashMap<String, String> {
 fn code(scalar: &Scalar, codes: &HashMap<String, String>, list: &str) -> Result<Value, Bilingual> {
     let Some(text) = text_of(scalar).filter(|t| !t.is_empty()) else { return Ok(Value::Null) };
     codes.get(&search_fold(&text)).map(|c| Value::Text(c.clone())).ok_or_else(|| {
-        Bilingual::new(format!("“{list}” listesinde böyle bir kod ya da başlık yok"), format!("no code or title of the list “{list}”"))
+        Bilingual::new(
+            format!("“{list}” listesinde böyle bir kod ya da başlık yok"),
+            format!("no code or title of the list “{list}”"),
+        )
     })
 }
 
@@ -174,9 +183,9 @@ fn constant(catalogue: &Catalogue, field: &Field, text: &str) -> Result<Value> {
     let scalar = Scalar::Text(text.to_owned());
     let read = match &field.kind {
         FieldKind::Code { list } => code(&scalar, &codes(catalogue, list), list),
-        FieldKind::Reference { .. } => uuid::Uuid::parse_str(text).map(Value::Reference).map_err(|_| {
-            Bilingual::new("bir kayıt kimliği (UUID) değil", "not a record's id (UUID)")
-        }),
+        FieldKind::Reference { .. } => uuid::Uuid::parse_str(text)
+            .map(Value::Reference)
+            .map_err(|_| Bilingual::new("bir kayıt kimliği (UUID) değil", "not a record's id (UUID)")),
         kind => value(&scalar, kind, NumberStyle::of([text].into_iter())),
     };
     read.map_err(|message| {
@@ -200,7 +209,9 @@ fn value(scalar: &Scalar, kind: &FieldKind, style: NumberStyle) -> Result<Value,
         (_, Scalar::Text(t)) if t.trim().is_empty() || matches!(t.trim(), "-" | "NULL" | "null" | "Null") => Ok(Value::Null),
         (FieldKind::Boolean, Scalar::Bool(b)) => Ok(Value::Bool(*b)),
         (FieldKind::Boolean, Scalar::Int(i @ (0 | 1))) => Ok(Value::Bool(*i == 1)),
-        (FieldKind::Boolean, Scalar::Text(t)) => read_text::boolean(t).map(Value::Bool).map_or_else(|| wrong("evet ya da hayır değil", "not yes or no"), Ok),
+        (FieldKind::Boolean, Scalar::Text(t)) => {
+            read_text::boolean(t).map(Value::Bool).map_or_else(|| wrong("evet ya da hayır değil", "not yes or no"), Ok)
+        }
         (FieldKind::Boolean, _) => wrong("evet ya da hayır değil", "not yes or no"),
         (FieldKind::Integer, Scalar::Int(i)) => Ok(Value::Int(*i)),
         (FieldKind::Integer, Scalar::Real(r)) if r.fract() == 0.0 && r.abs() < 9.0e15 => Ok(Value::Int(*r as i64)),
@@ -215,18 +226,26 @@ fn value(scalar: &Scalar, kind: &FieldKind, style: NumberStyle) -> Result<Value,
             None => wrong("sayı değil", "not a number"),
         },
         (FieldKind::Real, _) => wrong("sayı değil", "not a number"),
-        (FieldKind::Money, _) => money(scalar, style).map_or_else(|| wrong("lira tutarı değil", "not an amount in lira"), |k| Ok(Value::Int(k))),
+        (FieldKind::Money, _) => {
+            money(scalar, style).map_or_else(|| wrong("lira tutarı değil", "not an amount in lira"), |k| Ok(Value::Int(k)))
+        }
         (FieldKind::Date, Scalar::Date(d)) => Ok(Value::Date(*d)),
         (FieldKind::Date, Scalar::Timestamp(t)) => Ok(Value::Date(jiff::tz::offset(3).to_datetime(*t).date())),
-        (FieldKind::Date, Scalar::Text(t)) => read_text::date(t).map(Value::Date).map_or_else(|| wrong("tarih değil (31.12.2024 gibi)", "not a date (as 31.12.2024)"), Ok),
+        (FieldKind::Date, Scalar::Text(t)) => read_text::date(t)
+            .map(Value::Date)
+            .map_or_else(|| wrong("tarih değil (31.12.2024 gibi)", "not a date (as 31.12.2024)"), Ok),
         (FieldKind::Date, _) => wrong("tarih değil", "not a date"),
-        (FieldKind::Timestamp, Scalar::Timestamp(t)) => Value::instant(*t).map_or_else(|| wrong("zaman aralık dışında", "the time is out of range"), Ok),
+        (FieldKind::Timestamp, Scalar::Timestamp(t)) => {
+            Value::instant(*t).map_or_else(|| wrong("zaman aralık dışında", "the time is out of range"), Ok)
+        }
         (FieldKind::Timestamp, Scalar::Date(d)) => instant(&d.to_string()),
         (FieldKind::Timestamp, Scalar::Text(t)) => instant(t),
         (FieldKind::Timestamp, _) => wrong("tarih ve saat değil", "not a date and time"),
         (FieldKind::Reference { .. }, other) => {
             let text = text_of(other).unwrap_or_default();
-            uuid::Uuid::parse_str(&text).map(Value::Reference).or_else(|_| wrong("bir kayıt kimliği (UUID) değil", "not a record's id (UUID)"))
+            uuid::Uuid::parse_str(&text)
+                .map(Value::Reference)
+                .or_else(|_| wrong("bir kayıt kimliği (UUID) değil", "not a record's id (UUID)"))
         }
     }
 }

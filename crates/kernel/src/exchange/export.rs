@@ -97,7 +97,14 @@ pub fn export_layout(catalogue: &Catalogue, register: &Register, options: Export
         };
         plans.push(Plan { field: at, column: columns.len() - 1, codes, money: field.kind == FieldKind::Money });
     }
-    Exported { columns, geometry: register.geometry.as_ref().map(|g| g.kind), plans, references: HashMap::new(), options, rows: 0 }
+    Exported {
+        columns,
+        geometry: register.geometry.as_ref().map(|g| g.kind),
+        plans,
+        references: HashMap::new(),
+        options,
+        rows: 0,
+    }
 }
 
 impl Exported {
@@ -140,7 +147,9 @@ impl Exported {
         let crs = self.options.crs;
         let geometry = record.geometry.as_ref().and_then(|g| crs.forward_geometry(g)).and_then(|g| match crs.is_geographic() {
             true => Some(g),
-            false => g.map_coords(|x, y| ((x * METRE_DIGITS).round() / METRE_DIGITS, (y * METRE_DIGITS).round() / METRE_DIGITS)),
+            false => {
+                g.map_coords(|x, y| ((x * METRE_DIGITS).round() / METRE_DIGITS, (y * METRE_DIGITS).round() / METRE_DIGITS))
+            }
         });
         Feature { row: self.rows, values, geometry }
     }

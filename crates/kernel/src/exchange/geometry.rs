@@ -98,8 +98,14 @@ impl Way {
         }
         let (x, y) = (b.min_x, b.min_y);
         Err(Bilingual::new(
-            format!("{} sisteminin alanının dışında (boylam {x:.4}, enlem {y:.4}); koordinat sistemi yanlış olabilir", self.crs),
-            format!("outside of the area of {} (longitude {x:.4}, latitude {y:.4}); the coordinate system may be wrong", self.crs),
+            format!(
+                "{} sisteminin alanının dışında (boylam {x:.4}, enlem {y:.4}); koordinat sistemi yanlış olabilir",
+                self.crs
+            ),
+            format!(
+                "outside of the area of {} (longitude {x:.4}, latitude {y:.4}); the coordinate system may be wrong",
+                self.crs
+            ),
         ))
     }
 }

@@ -234,7 +234,9 @@ fn key_not_mapped(register: &Register, at: usize) -> Error {
         format!("No column fills the key's field “{name}”."),
     )
     .hint(
-        format!("--map {name}=sütun ile eşleyin, --key ile başka bir anahtar seçin, ya da --key none ile hepsini yeni kayıt sayın."),
+        format!(
+            "--map {name}=sütun ile eşleyin, --key ile başka bir anahtar seçin, ya da --key none ile hepsini yeni kayıt sayın."
+        ),
         format!("Map it by --map {name}=column, choose another key by --key, or take all rows for new records by --key none."),
     )
 }

@@ -91,12 +91,10 @@ impl Override {
     /// `bad-mapping`.
     pub fn read(text: &str) -> Result<Self> {
         let bad = || {
-            Error::invalid(
-                "bad-mapping",
-                format!("“{text}” bir eşleme değil."),
-                format!("“{text}” is not a mapping."),
+            Error::invalid("bad-mapping", format!("“{text}” bir eşleme değil."), format!("“{text}” is not a mapping.")).hint(
+                "Şöyle yazın: alan=sütun, alan:=sabit ya da alan= (boş).",
+                "Write field=column, field:=constant or field= (nothing).",
             )
-            .hint("Şöyle yazın: alan=sütun, alan:=sabit ya da alan= (boş).", "Write field=column, field:=constant or field= (nothing).")
         };
         let (field, rest) = text.split_once('=').ok_or_else(bad)?;
         let (field, constant) = field.strip_suffix(':').map_or((field, false), |f| (f, true));
@@ -189,19 +187,16 @@ struct Candidate {
 }
 
 fn candidates(catalogue: &Catalogue, register: &Register, columns: &[Column], sample: &[Feature]) -> Vec<Candidate> {
-    let own: BTreeSet<String> = [&register.name, &register.title.tr, &register.title.en]
-        .iter()
-        .flat_map(|n| words(n).meanings)
-        .collect();
+    let own: BTreeSet<String> =
+        [&register.name, &register.title.tr, &register.title.en].iter().flat_map(|n| words(n).meanings).collect();
     let mut out = Vec::new();
     for (column, named) in columns.iter().enumerate() {
         let has = words(&named.name);
         for (at, field) in register.fields.iter().enumerate() {
             let found = match &field.kind {
                 FieldKind::Reference { register: target } => reference(catalogue, target, field, &named.name, &has),
-                _ => plain_field(register, field, &own, &named.name, &has).map(|(rank, why)| {
-                    (rank, why, From::Column { column: named.name.clone() })
-                }),
+                _ => plain_field(register, field, &own, &named.name, &has)
+                    .map(|(rank, why)| (rank, why, From::Column { column: named.name.clone() })),
             };
             let Some((rank, why, from)) = found else { continue };
             if let FieldKind::Code { list } = &field.kind
@@ -220,13 +215,7 @@ fn names_of(field: &Field) -> impl Iterator<Item = &str> {
     [Some(field.name.as_str()), field.was.as_deref(), Some(&field.title.tr), Some(&field.title.en), tucbs].into_iter().flatten()
 }
 
-fn plain_field(
-    register: &Register,
-    field: &Field,
-    own: &BTreeSet<String>,
-    column: &str,
-    has: &Words,
-) -> Option<(u8, Guess)> {
+fn plain_field(register: &Register, field: &Field, own: &BTreeSet<String>, column: &str, has: &Words) -> Option<(u8, Guess)> {
     let plain_column = plain(column);
     if names_of(field).any(|n| plain(n) == plain_column) {
         return Some((1, Guess::Name));
@@ -250,7 +239,9 @@ fn plain_field(
         }
     }
     // dBASE cuts names to ten letters: `official_i`.
-    let cut = |name: &str| name.len() > DBASE_NAME_BYTES && name.get(..DBASE_NAME_BYTES).is_some_and(|n| n.eq_ignore_ascii_case(column));
+    let cut = |name: &str| {
+        name.len() > DBASE_NAME_BYTES && name.get(..DBASE_NAME_BYTES).is_some_and(|n| n.eq_ignore_ascii_case(column))
+    };
     if column.len() == DBASE_NAME_BYTES && cut(&field.name) {
         return Some((4, Guess::Likely));
     }
@@ -284,9 +275,8 @@ fn looks_like_codes(catalogue: &Catalogue, list: &str, sample: &[Feature], colum
             _ => continue,
         };
         all += 1;
-        known += usize::from(list.codes.iter().any(|c| {
-            [&c.code, &c.title.tr, &c.title.en].iter().any(|n| search_fold(n) == text)
-        }));
+        known +=
+            usize::from(list.codes.iter().any(|c| [&c.code, &c.title.tr, &c.title.en].iter().any(|n| search_fold(n) == text)));
     }
     known * 100 >= all * CODES_PERCENT
 }

@@ -135,7 +135,12 @@ impl Producer {
                     Some(row) => {
                         part.read += 1;
                         self.without_key += u64::from(self.first);
-                        self.reject(&mut part, row, None, vec![RowFault { row, field: None, value: None, message: fault.message }]);
+                        self.reject(
+                            &mut part,
+                            row,
+                            None,
+                            vec![RowFault { row, field: None, value: None, message: fault.message }],
+                        );
                         continue;
                     }
                     None => {

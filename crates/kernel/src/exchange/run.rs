@@ -78,7 +78,9 @@ impl Run<'_> {
         let named = |at: usize| self.register.fields.get(at).map(|f| f.name.clone());
         let members = match edit {
             Edit::Insert { set, .. } => set.iter().filter_map(|(at, v)| Some((named(*at)?, v.to_json()))).collect(),
-            Edit::Replace { values, .. } => values.iter().enumerate().filter_map(|(at, v)| Some((named(at)?, v.to_json()))).collect(),
+            Edit::Replace { values, .. } => {
+                values.iter().enumerate().filter_map(|(at, v)| Some((named(at)?, v.to_json()))).collect()
+            }
             _ => return,
         };
         self.report.sample.push(members);
@@ -137,7 +139,9 @@ impl Run<'_> {
         }
         error.hint(
             format!("{n} değişiklik paketi yazılmıştı. Yeniden çalıştırın: yazılanlar aynı bulunur, kaldığı yerden sürer."),
-            format!("{n} changesets had been written. Run it again: those are found to be the same, and it goes on from there."),
+            format!(
+                "{n} changesets had been written. Run it again: those are found to be the same, and it goes on from there."
+            ),
         )
     }
 

@@ -81,7 +81,9 @@ impl From<CliReferences> for References {
 /// What is wrong with the options, the disk or the store.
 pub async fn run(context: &Context, args: Args) -> Result<ExitCode> {
     let format = format(context, &args)?;
-    let crs = Crs::parse(&args.crs).ok_or_else(|| anyhow::anyhow!("{}: {}", context.say("koordinat sistemi desteklenmiyor", "the CRS is not supported"), args.crs))?;
+    let crs = Crs::parse(&args.crs).ok_or_else(|| {
+        anyhow::anyhow!("{}: {}", context.say("koordinat sistemi desteklenmiyor", "the CRS is not supported"), args.crs)
+    })?;
     let city = context.city().await?;
     let register = city.desk.register(&args.register)?;
     let act = context.act("export");
@@ -106,12 +108,20 @@ pub async fn run(context: &Context, args: Args) -> Result<ExitCode> {
     let mut exported = exported.with_references(&city.desk, &act, &register, args.references.into()).await?;
     let layout = Layout {
         layer: register.name.clone(),
-        columns: exported.columns.iter().map(|(name, kind)| OutColumn { name: name.clone(), kind: column_kind(*kind) }).collect(),
+        columns: exported
+            .columns
+            .iter()
+            .map(|(name, kind)| OutColumn { name: name.clone(), kind: column_kind(*kind) })
+            .collect(),
         geometry: exported.geometry,
         crs: crs.code().map_or(formats::Crs::LON_LAT, formats::Crs::Epsg),
     };
     if args.out.exists() {
-        bail!("{}: {}", context.say("dosya zaten var, üzerine yazılmadı", "the file exists, it was not overwritten"), args.out.display());
+        bail!(
+            "{}: {}",
+            context.say("dosya zaten var, üzerine yazılmadı", "the file exists, it was not overwritten"),
+            args.out.display()
+        );
     }
     let total = city.desk.count(&act, &query).await?;
     let bar = bar(context, total);
@@ -133,7 +143,10 @@ pub async fn run(context: &Context, args: Args) -> Result<ExitCode> {
     unwritten.0 = None;
     bar.finish_and_clear();
     if context.json {
-        println!("{}", serde_json::json!({ "register": register.name, "file": args.out, "format": format.word(), "records": rows }));
+        println!(
+            "{}",
+            serde_json::json!({ "register": register.name, "file": args.out, "format": format.word(), "records": rows })
+        );
     } else {
         println!("{}: {rows} {}", args.out.display(), context.say("kayıt", "records"));
     }

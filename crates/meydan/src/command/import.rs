@@ -10,14 +10,14 @@ use crate::context::Context;
 use anyhow::{Result, bail};
 use indicatif::{ProgressBar, ProgressStyle};
 use meydan_formats as formats;
+use meydan_geo::feature::Feature;
 use meydan_kernel::{
     Lang,
     exchange::{self, CHANGESET_ROWS, ImportOptions, Listener, Override, Phase, Report, RowFault},
 };
-use meydan_geo::feature::Feature;
-pub use source::error as source_error;
 use rejects::Rejects;
 use source::FileSource;
+pub use source::error as source_error;
 use std::{
     io::{IsTerminal as _, Write as _},
     path::PathBuf,
@@ -162,8 +162,7 @@ pub async fn run(context: &Context, args: Args) -> Result<ExitCode> {
     let mut act = context.act("import");
     act.reason = args.reason;
     let mut teller = Teller::new(context, rejects, args.yes);
-    let report =
-        exchange::import(&city.desk, &act, Box::new(FileSource::new(reader)), &options, &mut teller).await?;
+    let report = exchange::import(&city.desk, &act, Box::new(FileSource::new(reader)), &options, &mut teller).await?;
     teller.bar.finish_and_clear();
     let declined = teller.declined;
     let aside = teller.rejects.finish()?;

@@ -83,11 +83,21 @@ pub fn report(report: &Report, lang: Lang, aside: Option<&Path>) {
         println!("… {} {more}", say(lang, "ve başka hatalar:", "and more faults:"));
     }
     for note in report.repairs.iter().take(SHOWN) {
-        println!("{} {} {}: {}", say(lang, "satır", "row"), note.row, say(lang, "onarıldı", "repaired"), note.message.get(lang));
+        println!(
+            "{} {} {}: {}",
+            say(lang, "satır", "row"),
+            note.row,
+            say(lang, "onarıldı", "repaired"),
+            note.message.get(lang)
+        );
     }
     counts(report, lang);
     if let Some(path) = aside {
-        println!("{} {}", say(lang, "Hatalı satırlar nedenleriyle burada:", "The bad rows with their reasons are in"), path.display());
+        println!(
+            "{} {}",
+            say(lang, "Hatalı satırlar nedenleriyle burada:", "The bad rows with their reasons are in"),
+            path.display()
+        );
     }
     let seconds = report.check_seconds + report.apply_seconds;
     let speed = report.rows_per_second();
@@ -99,7 +109,9 @@ pub fn report(report: &Report, lang: Lang, aside: Option<&Path>) {
             say(lang, "değişiklik paketi", "changesets"),
             say(lang, "satır/s", "rows/s"),
         ),
-        (false, true) => println!("{} {seconds:.1} s", say(lang, "Deneme: hiçbir şey değiştirilmedi.", "Dry run: nothing was changed.")),
+        (false, true) => {
+            println!("{} {seconds:.1} s", say(lang, "Deneme: hiçbir şey değiştirilmedi.", "Dry run: nothing was changed."))
+        }
         (false, false) => println!(
             "{}",
             say(

@@ -9,7 +9,8 @@ use meydan_geo::feature::Feature;
 use meydan_kernel::{
     Act, Desk, Query, Record, Value, catalogue,
     exchange::{
-        ColumnKind, ExportOptions, Exported, ImportOptions, Listener, Override, References, Report, RowFault, export_layout, import,
+        ColumnKind, ExportOptions, Exported, ImportOptions, Listener, Override, References, Report, RowFault, export_layout,
+        import,
     },
     store::LogQuery,
 };
@@ -58,7 +59,13 @@ impl City {
         Self { desk, act, folder }
     }
 
-    async fn take(&self, path: &Path, layer: Option<&str>, options: &ImportOptions, kept: &mut Kept) -> meydan_kernel::Result<Report> {
+    async fn take(
+        &self,
+        path: &Path,
+        layer: Option<&str>,
+        options: &ImportOptions,
+        kept: &mut Kept,
+    ) -> meydan_kernel::Result<Report> {
         let read = formats::Options { layer: layer.map(str::to_owned), ..formats::Options::default() };
         let reader = formats::open(path, &read).map_err(super::source::error)?;
         import(&self.desk, &self.act, Box::new(FileSource::new(reader)), options, kept).await
@@ -152,10 +159,8 @@ async fn streets_and_population_join_by_official_numbers() {
     let records = city.records("neighbourhood").await;
     assert_eq!(records.iter().filter(|r| r.geometry.is_none()).count(), 10, "an update without geometry keeps the geometry");
 
-    let streets = city
-        .take(&data("trabzon_nvi_csbm_16824.csv"), None, &into("street", "csbm"), &mut Kept::default())
-        .await
-        .unwrap();
+    let streets =
+        city.take(&data("trabzon_nvi_csbm_16824.csv"), None, &into("street", "csbm"), &mut Kept::default()).await.unwrap();
     assert_eq!((streets.inserted, streets.rejected), (16_824, 0));
     let records = city.records("street").await;
     let mut clusters = 0;
@@ -210,7 +215,11 @@ async fn one_bad_row_and_nothing_is_changed() {
     assert_eq!(kept.rejected, [3, 4, 5, 6, 7]);
     let nufus = report.faults.iter().find(|f| f.row == 3).unwrap();
     assert_eq!((nufus.field.as_deref(), nufus.value.as_deref()), (Some("population"), Some("çok")));
-    assert!(report.faults.iter().any(|f| f.row == 6 && f.field.as_deref() == Some("population")), "the definition's minimum: {:?}", report.faults);
+    assert!(
+        report.faults.iter().any(|f| f.row == 6 && f.field.as_deref() == Some("population")),
+        "the definition's minimum: {:?}",
+        report.faults
+    );
     assert!(city.records("district").await.is_empty());
     assert_eq!(city.desk.head(), 0);
 
@@ -261,7 +270,10 @@ async fn a_dry_run_and_a_no_change_nothing() {
     let dry = ImportOptions { dry_run: true, ..into("district", "ilce") };
     let report = city.take(&gpkg, Some("ilce"), &dry, &mut Kept::default()).await.unwrap();
     assert!(report.dry_run && !report.applied && report.inserted == 18 && report.sample.len() == 5);
-    let report = city.take(&gpkg, Some("ilce"), &into("district", "ilce"), &mut Kept { decline: true, ..Kept::default() }).await.unwrap();
+    let report = city
+        .take(&gpkg, Some("ilce"), &into("district", "ilce"), &mut Kept { decline: true, ..Kept::default() })
+        .await
+        .unwrap();
     assert!(!report.applied);
     assert_eq!(city.desk.head(), 0);
 }
@@ -275,7 +287,8 @@ async fn a_person_overrides_the_guess() {
     assert_eq!(error.code(), "nothing-mapped");
     options.overrides = vec![Override::read("name=ikinci").unwrap()];
     assert_eq!(city.take(&path, None, &options, &mut Kept::default()).await.unwrap_err().code(), "key-not-mapped");
-    options.overrides = ["name=ikinci", "official_id=birinci", "population:=12.465"].map(|w| Override::read(w).unwrap()).to_vec();
+    options.overrides =
+        ["name=ikinci", "official_id=birinci", "population:=12.465"].map(|w| Override::read(w).unwrap()).to_vec();
     let report = city.take(&path, None, &options, &mut Kept::default()).await.unwrap();
     assert_eq!(report.inserted, 1, "{:?}", report.faults);
     let records = city.records("district").await;
