@@ -190,9 +190,21 @@ async function open(map: MapLibreMap, register: string, id: string, options: { f
     const narrow = matchMedia("(max-width: 52rem)").matches;
     map.fitBounds(box, { padding: narrow ? { top: 60, bottom: map.getContainer().clientHeight * 0.55, left: 30, right: 30 } : { top: 80, bottom: 80, left: 320, right: 420 }, maxZoom: 18, essential: true });
   }
+  if (!options.fly && box?.length === 4) uncover(map, [(box[0] + box[2]) / 2, (box[1] + box[3]) / 2]);
   highlight(map);
   remember(map);
   if (options.focus) body.querySelector<HTMLElement>("h2")?.focus();
+}
+
+/** On a phone the card covers the lower half: what it is about moves up from under it. */
+function uncover(map: MapLibreMap, at: [number, number]): void {
+  const card = byId("card").getBoundingClientRect();
+  const frame = map.getContainer().getBoundingClientRect();
+  if (card.width < frame.width * 0.9) return;
+  const { x, y } = map.project(at);
+  const free = card.top - frame.top;
+  if (x < 0 || x > frame.width || y < 0 || y > frame.height || y < free - 20) return;
+  map.panBy([0, y - free / 2]);
 }
 
 function beneath(map: MapLibreMap, others: MapGeoJSONFeature[]): HTMLElement {

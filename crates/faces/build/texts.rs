@@ -89,7 +89,9 @@ fn function(
     turkish: &Pattern<String>,
     english: &Pattern<String>,
 ) -> Result<(), String> {
-    let function = name.replace('-', "_");
+    // Rust has no named arguments: with two and more, the function's name says their order (that of the alphabet).
+    let order = if variables.len() > 1 { variables.iter().map(|v| format!("_{v}")).collect() } else { String::new() };
+    let function = format!("{name}{order}").replace('-', "_");
     let doc = plain(english).unwrap_or_else(|| name.to_owned()).replace('\n', " ");
     if variables.is_empty() {
         let (tr, en) = (plain(turkish).ok_or("not plain")?, plain(english).ok_or("not plain")?);

@@ -37,12 +37,12 @@ pub fn evaluate(json: &Json, property: &str, value: &str) -> Option<Json> {
         "match" => {
             let input = at(0)?;
             let is = |label: &Json| *label == input || label.as_array().is_some_and(|labels| labels.contains(&input));
-            let arms = rest.get(1..rest.len() - 1)?;
+            let arms = rest.get(1..rest.len().checked_sub(1)?)?;
             let arm = arms.chunks_exact(2).position(|arm| is(&arm[0]));
-            at(arm.map_or(rest.len() - 1, |index| 2 + index * 2))
+            at(arm.map_or(rest.len().checked_sub(1)?, |index| 2 + index * 2))
         }
         "coalesce" => (0..rest.len()).filter_map(at).find(|v| !v.is_null()),
-        "interpolate" | "step" | "interpolate-hcl" | "interpolate-lab" => at(rest.len() - 1),
+        "interpolate" | "step" | "interpolate-hcl" | "interpolate-lab" => at(rest.len().checked_sub(1)?),
         "to-string" | "to-color" | "string" => at(0),
         _ => None,
     }

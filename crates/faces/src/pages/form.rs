@@ -15,7 +15,7 @@ use meydan_kernel::{Catalogue, Field, FieldKind, Record, Register, Value};
 use uuid::Uuid;
 
 /// Limit: a text field that may be longer than this gets several rows.
-const LONG_TEXT: usize = 160;
+const LONG_TEXT: usize = 400;
 
 /// One input of the form.
 #[derive(Default)]
@@ -275,7 +275,7 @@ async fn reference(visit: &Visit, register: &str, typed: &str, id: Option<&str>,
     Ok(match (exact.as_slice(), hits.as_slice()) {
         ([one], _) => Ok(Value::Reference(one.id)),
         ([], [one]) => Ok(Value::Reference(one.id)),
-        ([], []) => Err(visit.t.fault_reference(visit.say(&register.title), typed)),
+        ([], []) => Err(visit.t.fault_reference_register_text(visit.say(&register.title), typed)),
         _ => {
             let names: Vec<String> = hits.iter().take(5).map(|h| format!("{} ({})", h.label, h.id)).collect();
             Err(visit.t.fault_reference_many(names.join("; ")))

@@ -187,7 +187,7 @@ async fn build(
         name: register.name.clone(),
         description: visit.say(&register.description).to_owned(),
         total: visit.t.count_records(number(total)),
-        shown: visit.t.list_range(number(asked.from.min(to)), number(to)),
+        shown: visit.t.list_range_from_to(number(asked.from.min(to)), number(to)),
         columns: columns(visit, register, asked),
         rows,
         choices: register.fields.iter().enumerate().map(|(i, f)| (f.name.clone(), visit.say(&f.title).to_owned(), asked.columns.contains(&i))).collect(),

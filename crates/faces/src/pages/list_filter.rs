@@ -165,7 +165,7 @@ async fn reference(visit: &Visit, register: &str, name: &str, input: &mut Input)
     let Ok(register) = visit.app.desk.register(register) else { return Ok(None) };
     let found = search::by_label(visit, &Arc::clone(&register), &input.value, MAX_REFERRED).await?;
     if found.is_empty() {
-        input.fault = Some(visit.t.fault_reference(visit.say(&register.title), input.value.as_str()));
+        input.fault = Some(visit.t.fault_reference_register_text(visit.say(&register.title), input.value.as_str()));
         return Ok(None);
     }
     let ids: Vec<String> = found.iter().map(|hit| format!("'{}'", hit.id)).collect();

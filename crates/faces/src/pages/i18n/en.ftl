@@ -3,7 +3,9 @@
 ## Frame
 skip-to-content = Skip to content
 web-files-missing = This development build has no web files: run `make web` and reload the page.
-brand-label = Meydan, { $city }: home
+home = (home)
+notice-label = Notice
+search-everywhere = Search in all records
 nav-label = Main sections
 nav-map = Map
 nav-registers = Registers

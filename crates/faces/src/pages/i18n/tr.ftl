@@ -3,7 +3,9 @@
 ## Çerçeve
 skip-to-content = İçeriğe geç
 web-files-missing = Bu geliştirme derlemesinde web dosyaları yok: `make web` komutunu çalıştırıp sayfayı yenileyin.
-brand-label = Meydan, { $city }: ana sayfa
+home = (ana sayfa)
+notice-label = Bilgi
+search-everywhere = Bütün kayıtlarda arama
 nav-label = Ana bölümler
 nav-map = Harita
 nav-registers = Kütükler
