@@ -244,4 +244,30 @@ mod tests {
         assert_eq!(json["errors"][0]["field"], "ad");
         assert!(!json.to_string().contains("secret"));
     }
+
+    async fn ask(handler: axum::routing::MethodRouter) -> (StatusCode, String) {
+        use tower::ServiceExt;
+        let router = axum::Router::new().route("/", handler).layer(axum::middleware::from_fn(in_the_persons_language));
+        let request = Request::get("/").body(axum::body::Body::empty()).expect("a request");
+        let response = router.oneshot(request).await.expect("never fails");
+        let status = response.status();
+        assert_eq!(response.headers()[header::CONTENT_TYPE], MEDIA_TYPE);
+        let body = axum::body::to_bytes(response.into_body(), 1 << 16).await.expect("a body");
+        (status, String::from_utf8(body.to_vec()).expect("UTF-8"))
+    }
+
+    #[tokio::test]
+    async fn panics_and_bare_statuses_become_problems_that_leak_nothing() {
+        async fn panics() -> &'static str {
+            let secret: Result<(), &str> = Err("the secret of the cellar");
+            secret.expect("no secret");
+            ""
+        }
+        let (status, body) = ask(axum::routing::get(panics)).await;
+        assert_eq!(status, 500);
+        assert!(body.contains("\"code\":\"internal\"") && !body.contains("secret"), "{body}");
+        let (status, body) = ask(axum::routing::get(|| async { (StatusCode::BAD_GATEWAY, "peer 10.0.0.7 is down") })).await;
+        assert_eq!(status, 502);
+        assert!(!body.contains("10.0.0.7"), "{body}");
+    }
 }

@@ -18,6 +18,9 @@ const EXPECTED: usize = 4_096;
 /// Bodies below this are sent as they are.
 const LEAST_GZIP_BYTES: usize = 256;
 
+/// Bodies above this are coded on a thread of their own: it takes milliseconds.
+const SLOW_BYTES: usize = 128 << 10;
+
 /// Several registers' tiles as one.
 pub struct Composite {
     /// Mapbox Vector Tile 2.1.
@@ -35,6 +38,11 @@ impl Composite {
         parts.iter().for_each(|p| body.extend_from_slice(&p.body));
         let gzip = OnceLock::new();
         Self { body: body.into(), etag: format!("\"{tag}\""), gzip_etag: format!("\"{tag}-gz\""), gzip }
+    }
+
+    /// True if asking for the gzip copy would take long enough to hold others up.
+    pub fn is_slow_to_code(&self) -> bool {
+        self.body.len() > SLOW_BYTES && self.gzip.get().is_none()
     }
 
     /// The body with content coding `gzip`, made when first asked for; `None` if it isn't worth it.

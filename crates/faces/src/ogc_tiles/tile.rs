@@ -129,6 +129,10 @@ async fn tile(app: &App, request: &Parts, asked: &Asked<'_>) -> Result<Response>
         }
     }
     let together = app.composites.of(asked.layers, asked.z, asked.x, asked.y, &parts);
+    if together.is_slow_to_code() && takes_gzip(headers) {
+        let coded = Arc::clone(&together);
+        tokio::task::spawn_blocking(move || coded.gzip().is_some()).await.map_err(Error::internal)?;
+    }
     Ok(together_finished(headers, &together))
 }
 
