@@ -6,7 +6,7 @@ use crate::harness::{City, shared};
 pub fn load(city: &City) {
     let admin = shared("data/01-admin/trabzon_admin_valid.gpkg").display().to_string();
     let file = |name: &str| shared("data/01-admin").join(name).display().to_string();
-    city.ok(&["import", &admin, "--layer", "il", "--into", "province", "--yes"]);
+    city.ok(&["import", &admin, "--layer", "il", "--into", "province", "--map", "official_id=id", "--yes"]);
     city.ok(&["import", &admin, "--layer", "ilce", "--into", "district", "--yes"]);
     city.ok(&["import", &file("trabzon_nvi_mahalle_718.csv"), "--into", "neighbourhood", "--yes"]);
     // Two polygons have no official id: they are put aside and told, the rest is taken.
