@@ -24,12 +24,12 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 const KEEPALIVE_IDLE: Duration = Duration::from_secs(30);
 
 /// What every session begins with. A plan made for an empty table must not be used when it is full: plan each time. One
-/// question may take a minute, a transaction that nobody feeds ten.
+/// question may take a minute, a transaction that nobody feeds ten. Many ask at once: one core for each is better than all for one.
 const READER_SETUP: &str = "SET default_transaction_read_only = on; SET plan_cache_mode = force_custom_plan; \
-    SET statement_timeout = '60s'; SET idle_in_transaction_session_timeout = '10min'; SET jit = off";
+    SET max_parallel_workers_per_gather = 0; SET statement_timeout = '60s'; SET idle_in_transaction_session_timeout = '10min'; SET jit = off";
 /// A scan lasts as long as its reader reads.
 const SCAN_SETUP: &str = "SET default_transaction_read_only = on; SET plan_cache_mode = force_custom_plan; \
-    SET idle_in_transaction_session_timeout = '10min'; SET jit = off; SET cursor_tuple_fraction = 1.0";
+    SET max_parallel_workers_per_gather = 0; SET idle_in_transaction_session_timeout = '10min'; SET jit = off; SET cursor_tuple_fraction = 1.0";
 /// All statements of the writer are look-ups by key, prepared once: a plan with a sequential scan, made when the table was
 /// small, would be ruinous later. A process that hangs with the head's lock must not stop the others for ever.
 const WRITER_SETUP: &str = "SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; \

@@ -49,12 +49,13 @@ impl Dialect for Postgres {
         );
         let small = bbox.max_x - bbox.min_x <= 4.0 * ROUNDING_DEG || bbox.max_y - bbox.min_y <= 4.0 * ROUNDING_DEG;
         if small {
-            return format!("({coarse} AND {exact})");
+            return format!("({coarse} AND CASE WHEN {exact} THEN TRUE ELSE FALSE END)");
         }
-        // What lies well inside needs no exact look at its coordinates.
+        // What lies well inside needs no exact look at its coordinates. CASE, because the planner takes an OR of so many
+        // comparisons for very selective and then reads the whole index before the first row.
         let inner = [bbox.min_x + ROUNDING_DEG, bbox.min_y + ROUNDING_DEG, bbox.max_x - ROUNDING_DEG, bbox.max_y - ROUNDING_DEG];
         let [west, south, east, north] = &inner.map(real);
-        format!("({coarse} AND (geom @ ST_MakeEnvelope({west}, {south}, {east}, {north}, {SRID}) OR {exact}))")
+        format!("({coarse} AND CASE WHEN geom @ ST_MakeEnvelope({west}, {south}, {east}, {north}, {SRID}) THEN TRUE ELSE {exact} END)")
     }
 
     fn intersects(&self, placeholder: &str) -> String {

@@ -6,6 +6,9 @@ use meydan_geo::GeometryType;
 use meydan_kernel::{Field, FieldKind, Register};
 use tokio_postgres::types::Type;
 
+/// Percent of a page filled by new rows: with room for the next version in the same page, an update that changes no indexed
+/// field touches no index.
+const FILL: u8 = 90;
 /// Column of the geometry.
 pub const GEOM: &str = "geom";
 
@@ -62,7 +65,7 @@ pub fn create(register: &Register) -> String {
     let (now, past) = (current(&register.name), history(&register.name));
     format!(
         "CREATE TABLE meydan.{now} (fid bigint PRIMARY KEY, id uuid NOT NULL UNIQUE, version bigint NOT NULL, \
-         recorded_at timestamptz NOT NULL{fields}{geometry});\n\
+         recorded_at timestamptz NOT NULL{fields}{geometry}) WITH (fillfactor = {FILL});\n\
          CREATE TABLE meydan.{past} (fid bigint, id uuid NOT NULL, version bigint, recorded_at timestamptz NOT NULL{fields}{geometry}, \
          recorded_to timestamptz NOT NULL, deleted boolean NOT NULL, PRIMARY KEY (fid, version));\n\
          CREATE INDEX ON meydan.{past} (id);\nCREATE INDEX ON meydan.{past} (recorded_to);\n{}{}{}",
