@@ -4,7 +4,7 @@ use super::errors::{from_pg, is_connection_lost};
 use deadpool_postgres::{Hook, HookError, Manager, ManagerConfig, Pool, RecyclingMethod, Runtime};
 use meydan_kernel::{Error, Result};
 use std::{str::FromStr, time::Duration};
-use tokio_postgres::{AsyncMessage, Client, Config, NoTls};
+use tokio_postgres::{AsyncMessage, Client, Config, NoTls, config::SslMode};
 
 /// Oldest PostgreSQL, as in `server_version_num`.
 const MIN_POSTGRES: i32 = 150_000;
@@ -76,10 +76,13 @@ impl Place {
     /// Reads the URL, connects once and checks the server; installs PostGIS if it is missing and that is allowed.
     ///
     /// # Errors
-    /// `bad-location`, `store-unavailable`, `postgres-too-old`, `postgis-missing`, `postgis-too-old`,
+    /// `bad-location`, `postgres-tls`, `store-unavailable`, `postgres-too-old`, `postgis-missing`, `postgis-too-old`,
     /// `postgres-not-utf8`, `postgres-without-icu`.
     pub async fn find(url: &str) -> Result<Self> {
         let mut config = Config::from_str(url).map_err(|e| bad_location(&e))?;
+        if config.get_ssl_mode() == SslMode::Require {
+            return Err(no_tls());
+        }
         config.connect_timeout(CONNECT_TIMEOUT).keepalives(true).keepalives_idle(KEEPALIVE_IDLE);
         if config.get_application_name().is_none() {
             config.application_name("meydan");
@@ -167,6 +170,19 @@ fn bad_location(error: &tokio_postgres::Error) -> Error {
     )
     .hint("Örnek: postgres://kullanici:parola@sunucu:5432/meydan", "Example: postgres://user:password@host:5432/meydan")
     .cause(super::errors::describe(error))
+}
+
+/// Told before a password goes over the wire in the clear.
+fn no_tls() -> Error {
+    unfit(
+        "postgres-tls",
+        "PostgreSQL'e TLS ile bağlantı henüz desteklenmiyor (sslmode=require).",
+        "Connections to PostgreSQL by TLS are not supported yet (sslmode=require).",
+    )
+    .hint(
+        "Veritabanını aynı makinede ya da şifreli bir ağda (VPN, WireGuard) çalıştırın ve sslmode'u kaldırın.",
+        "Run the database on the same machine or behind an encrypted network (VPN, WireGuard), and leave sslmode out.",
+    )
 }
 
 async fn check_server(client: &Client) -> Result<()> {

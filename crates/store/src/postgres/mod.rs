@@ -3,6 +3,9 @@
 //! All lives in the schema `meydan`: a typed table per register (`meydan.<register>`, read by QGIS and reports through the role
 //! `meydan_read`), a table of its past versions (`meydan.<register>__history`), and the log. Whoever writes holds the lock of
 //! the one row of `meydan.head` until the commit is done; a change by anybody else is refused by triggers.
+//!
+//! A person who reads with QGIS or a report tool gets a login of their own and `GRANT meydan_read TO them`: they see the current
+//! records of every register, not the history and not the log, and can change nothing.
 
 mod apply;
 mod backup;
@@ -60,7 +63,7 @@ impl PostgresStore {
     /// Connects to `postgres://user:password@host:port/database`; makes the store's own tables if they are missing.
     ///
     /// # Errors
-    /// `bad-location`, `store-unavailable`, `postgres-too-old`, `postgres-not-utf8`, `postgres-without-icu`, `postgis-missing`,
+    /// `bad-location`, `postgres-tls`, `store-unavailable`, `postgres-too-old`, `postgres-not-utf8`, `postgres-without-icu`, `postgis-missing`,
     /// `postgis-too-old`, `store-too-new`.
     pub async fn connect(url: &str) -> Result<Self> {
         let place = Place::find(url).await?;

@@ -40,6 +40,7 @@ async fn a_restored_backup_is_equal_by_digest_and_goes_on() {
 async fn what_is_no_database_is_told_clearly() {
     let told = |url: String| async move { PostgresStore::connect(&url).await.err().map(|e| e.code()) };
     assert_eq!(told("postgres://127.0.0.1:kapı/meydan".to_owned()).await, Some("bad-location"));
+    assert_eq!(told(pg_server::shared().url("postgres") + "?sslmode=require").await, Some("postgres-tls"));
     assert_eq!(told("postgres://meydan@127.0.0.1:1/nowhere".to_owned()).await, Some("store-unavailable"));
     assert_eq!(told(pg_server::shared().url("nowhere")).await, Some("store-unavailable"));
     let server = pg_server::shared();
