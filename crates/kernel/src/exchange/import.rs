@@ -1,7 +1,8 @@
 //! The import: guess, read and check everything, then apply.
 
 use super::{
-    CHANGESET_ROWS, MAX_DELETED_PERCENT, Mapping, Override, Report, RowFault, SAMPLE_ROWS, Source, SourceCrs, SourceFault,
+    CHANGESET_ROWS, From, Guess, MAX_DELETED_PERCENT, Mapping, Override, Report, RowFault, SAMPLE_ROWS, Source, SourceCrs,
+    SourceFault,
     convert::Converter,
     geometry::{self, Way},
     lookup::Lookups,
@@ -10,7 +11,7 @@ use super::{
     run::Run,
 };
 use crate::{Act, Desk, Error, Register, Result, desk::MAX_CHANGES};
-use meydan_geo::feature::Feature;
+use meydan_geo::feature::{Column, Feature};
 use std::{sync::Arc, time::Instant};
 
 /// What to do with a delivery.
@@ -138,7 +139,9 @@ async fn prepare(
 ) -> Result<(Producer, Report)> {
     let sample = sample(source.as_mut())?;
     let catalogue = desk.catalogue();
-    let mapping = Mapping::make(&catalogue, register, source.columns(), &sample, &options.overrides)?;
+    let mut mapping = Mapping::make(&catalogue, register, source.columns(), &sample, &options.overrides)?;
+    let lookups = Lookups::read(desk, act, register, &mapping).await?;
+    drop_unfounded(&mut mapping, &lookups, source.columns(), &sample);
     let with_geometry = register.geometry.is_some() && source.has_geometry();
     if mapping.fields.is_empty() && !with_geometry {
         return Err(nothing_mapped(source.as_ref()));
@@ -158,7 +161,6 @@ async fn prepare(
         ..Report::default()
     };
     listener.mapped(&report);
-    let lookups = Lookups::read(desk, act, register, &mapping).await?;
     let converter = Converter::new(&catalogue, register, source.columns(), &sample, &mapping, lookups)?;
     let fields: Vec<usize> = converter.fields().collect();
     if let Some(missing) = key.iter().find(|at| !fields.contains(at)) {
@@ -176,6 +178,23 @@ async fn prepare(
         without_key: 0,
     };
     Ok((producer, report))
+}
+
+/// Takes back guesses that a reference is looked up by a name, if no name of the sample is found. Guesses by an official
+/// number stay: that none is found means that the other register is not filled yet, which a person must hear.
+fn drop_unfounded(mapping: &mut Mapping, lookups: &Lookups, columns: &[Column], sample: &[Feature]) {
+    let mut dropped = Vec::new();
+    mapping.fields.retain(|mapped| {
+        let From::Lookup { column, .. } = &mapped.from else { return true };
+        let at = columns.iter().position(|c| c.name == *column);
+        let values = sample.iter().filter_map(|f| f.values.get(at?));
+        let keep = mapped.why != Guess::Likely || lookups.knows(&mapped.field, values);
+        if !keep {
+            dropped.push(column.clone());
+        }
+        keep
+    });
+    mapping.unused_columns.extend(dropped);
 }
 
 fn sample(source: &mut dyn Source) -> Result<Vec<Feature>> {

@@ -55,6 +55,17 @@ impl Lookups {
         Ok(out)
     }
 
+    /// True if at least one of the values is found for a field, or there is no value at all.
+    pub(super) fn knows<'a>(&self, field: &str, mut values: impl Iterator<Item = &'a Scalar>) -> bool {
+        let Some(lookup) = self.0.get(field) else { return true };
+        let mut empty = true;
+        let found = values.any(|v| {
+            empty &= matches!(v, Scalar::Null);
+            lookup.find(v).is_ok_and(|v| !v.is_null())
+        });
+        found || empty
+    }
+
     pub(super) fn take(&mut self, field: &str) -> Option<Lookup> {
         self.0.remove(field)
     }

@@ -395,3 +395,45 @@ async fn rows_put_aside_are_corrected_and_come_back() {
     assert_eq!((report.inserted, report.rejected, report.applied), (2, 0, true), "{:?}", report.faults);
     assert_eq!(city.records("neighbourhood").await.len(), 710);
 }
+
+/// A name that leads nowhere is a bad guess; an official number that leads nowhere is a register not filled yet.
+#[tokio::test(flavor = "multi_thread")]
+async fn unfounded_guesses_are_taken_back() {
+    let city = City::new().await;
+    let names = city.file("adlar.csv", "mahalle_id;mahalle;ilce\n71101;Aydınlıkevler;Ortahisar\n");
+    let report = city.take(&names, None, &ImportOptions::new("neighbourhood", "adlar"), &mut Kept::default()).await.unwrap();
+    assert_eq!((report.inserted, report.rejected), (1, 0), "{:?}", report.faults);
+    assert_eq!(report.unused_columns, ["ilce"]);
+    let numbers = city.file("numaralar.csv", "mahalle_id;mahalle;ilce_id\n71102;Bahçecik;2097\n");
+    let report =
+        city.take(&numbers, None, &ImportOptions::new("neighbourhood", "numaralar"), &mut Kept::default()).await.unwrap();
+    assert_eq!((report.rejected, report.applied), (1, false));
+    assert_eq!(report.faults[0].field.as_deref(), Some("district"));
+    // Once the districts are there, both work.
+    let districts = data("trabzon_ilce_population_area_2025.csv");
+    city.take(&districts, None, &into("district", "ilce"), &mut Kept::default()).await.unwrap();
+    for path in [&names, &numbers] {
+        let report =
+            city.take(path, None, &ImportOptions::new("neighbourhood", "yeniden"), &mut Kept::default()).await.unwrap();
+        assert!(report.applied && report.mapping.iter().any(|m| m.field == "district"));
+    }
+    for record in city.records("neighbourhood").await {
+        assert!(matches!(city.value("neighbourhood", &record, "district").await, Value::Reference(_)));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_broken_off_import_goes_on() {
+    let city = City::new().await;
+    first_day(&city).await;
+    let text = std::fs::read_to_string(data("trabzon_nvi_csbm_16824.csv")).unwrap();
+    let half: Vec<&str> = text.lines().take(8_001).collect();
+    let half = city.file("half.csv", &half.join("\n"));
+    let first = city.take(&half, None, &into("street", "csbm"), &mut Kept::default()).await.unwrap();
+    let all =
+        city.take(&data("trabzon_nvi_csbm_16824.csv"), None, &into("street", "csbm"), &mut Kept::default()).await.unwrap();
+    assert_eq!(first.inserted + first.rejected, 8_000);
+    assert_eq!(all.unchanged, first.inserted);
+    assert_eq!(all.inserted + all.unchanged + all.rejected, 16_824);
+    assert_eq!(city.records("street").await.len() as u64, all.inserted + all.unchanged);
+}
