@@ -73,3 +73,26 @@ fn put_in(json: &mut Json, palette: &BTreeMap<String, Colour>, theme: Theme) {
         _ => {}
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalogue::{Source, load};
+
+    fn source(name: &str, order: i32, layers: &str) -> Source {
+        let text = format!(
+            "[register]\nname = \"{name}\"\ntitle = {{ tr = \"A\", en = \"A\" }}\ndescription = {{ tr = \"A\", en = \"A\" }}\n\
+             [[field]]\nname = \"name\"\ntitle = {{ tr = \"A\", en = \"A\" }}\ntype = \"text\"\n[geometry]\ntype = \"polygon\"\n\
+             [symbology]\norder = {order}\n{layers}"
+        );
+        Source { module: "test".to_owned(), file: format!("{name}.toml"), text }
+    }
+
+    #[test]
+    fn labels_come_above_every_area_and_areas_by_order() {
+        let both = "[[symbology.layer]]\nid = \"name\"\ntype = \"symbol\"\n[[symbology.layer]]\nid = \"area\"\ntype = \"fill\"\n";
+        let catalogue = load(&[source("above", 20, both), source("below", 10, both)]).expect("the definitions have no fault");
+        let ids: Vec<_> = catalogue.drawing(Theme::Light).into_iter().map(|l| l.layer["id"].clone()).collect();
+        assert_eq!(ids, ["below-area", "above-area", "below-name", "above-name"]);
+    }
+}

@@ -60,7 +60,7 @@ pub struct Register {
     pub name: String,
     /// The name it bore before, if it was renamed (`was =`).
     pub was: Option<String>,
-    /// The module (folder) it comes from; `city` for a city's own.
+    /// The module (folder) it comes from; `own` for what a city defined itself.
     pub module: String,
     /// Title, singular is not distinguished.
     pub title: Bilingual,
