@@ -96,4 +96,15 @@ mod tests {
         assert_eq!(catalogue.colour("water", Theme::Light), Some("#00ffff"));
         assert_eq!(plan(&built_in, &catalogue, &[]).refused, []);
     }
+
+    #[test]
+    fn the_example_of_the_readme_has_only_keys_that_there_are() {
+        let readme = include_str!("../README.md");
+        let text = readme.split("```toml").nth(1).and_then(|rest| rest.split("```").next()).unwrap().to_owned();
+        let example = meydan_kernel::catalogue::Source { module: "own".to_owned(), file: "README.md".to_owned(), text };
+        // It is an excerpt: the fields and the style that it speaks of are not all in it. But no word in it is wrong.
+        let faults = load(&[example]).unwrap_err();
+        let wrong: Vec<_> = faults.iter().filter(|f| f.message.en.contains("no key") || f.field == "TOML").collect();
+        assert!(wrong.is_empty(), "{wrong:#?}");
+    }
 }

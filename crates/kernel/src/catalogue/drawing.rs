@@ -90,7 +90,8 @@ mod tests {
 
     #[test]
     fn labels_come_above_every_area_and_areas_by_order() {
-        let both = "[[symbology.layer]]\nid = \"name\"\ntype = \"symbol\"\n[[symbology.layer]]\nid = \"area\"\ntype = \"fill\"\n";
+        let both =
+            "[[symbology.layer]]\nid = \"name\"\ntype = \"symbol\"\n[[symbology.layer]]\nid = \"area\"\ntype = \"fill\"\n";
         let catalogue = load(&[source("above", 20, both), source("below", 10, both)]).expect("the definitions have no fault");
         let ids: Vec<_> = catalogue.drawing(Theme::Light).into_iter().map(|l| l.layer["id"].clone()).collect();
         assert_eq!(ids, ["below-area", "above-area", "below-name", "above-name"]);
