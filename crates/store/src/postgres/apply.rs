@@ -145,7 +145,8 @@ impl Work<'_> {
     }
 
     async fn drop_register(&self, register: &str) -> Result<()> {
-        self.run(&format!("DROP TABLE meydan.{}; DROP TABLE meydan.{}", table::current(register), table::history(register))).await?;
+        self.run(&format!("DROP TABLE meydan.{}; DROP TABLE meydan.{}", table::current(register), table::history(register)))
+            .await?;
         // The number stays: its definitions are those of entries in the log.
         let sql = "UPDATE meydan.register SET name = NULL WHERE name = $1";
         self.transaction.execute_typed(sql, &[(&register, Type::TEXT)]).await.map(|_| ()).map_err(from_pg)
@@ -169,7 +170,8 @@ impl Work<'_> {
         let field = register.field(name).ok_or_else(unknown_field)?;
         let was = "SELECT format_type(atttypid, NULL) FROM pg_attribute \
             WHERE attrelid = ('meydan.' || quote_ident($1))::regclass AND attname = $2 AND NOT attisdropped";
-        let arguments: [(&(dyn tokio_postgres::types::ToSql + Sync), Type); 2] = [(&register.name, Type::TEXT), (&name, Type::TEXT)];
+        let arguments: [(&(dyn tokio_postgres::types::ToSql + Sync), Type); 2] =
+            [(&register.name, Type::TEXT), (&name, Type::TEXT)];
         let row = self.transaction.query_typed_one(was, &arguments).await.map_err(from_pg)?;
         let column_name = quoted(name);
         let converted = match (&field.kind, column::<String>(&row, 0)?.as_str()) {
@@ -188,7 +190,8 @@ impl Work<'_> {
         let Some(geometry) = &register.geometry else { return Ok(()) };
         let there = "SELECT EXISTS (SELECT FROM pg_attribute WHERE attrelid = ('meydan.' || quote_ident($1))::regclass \
             AND attname = $2 AND NOT attisdropped)";
-        let arguments: [(&(dyn tokio_postgres::types::ToSql + Sync), Type); 2] = [(&register.name, Type::TEXT), (&GEOM, Type::TEXT)];
+        let arguments: [(&(dyn tokio_postgres::types::ToSql + Sync), Type); 2] =
+            [(&register.name, Type::TEXT), (&GEOM, Type::TEXT)];
         let row = self.transaction.query_typed_one(there, &arguments).await.map_err(from_pg)?;
         let ty = table::geometry_type(geometry.kind);
         if !column::<bool>(&row, 0)? {

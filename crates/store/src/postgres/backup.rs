@@ -63,16 +63,14 @@ async fn program() -> Result<PathBuf> {
             "Yedek için gereken pg_dump programı bulunamadı.",
             "The program pg_dump, needed for a backup, was not found.",
         )
-        .hint("PostgreSQL istemci paketini kurun: apt-get install postgresql-client.", "Install PostgreSQL's client: apt-get install postgresql-client.")
+        .hint(
+            "PostgreSQL istemci paketini kurun: apt-get install postgresql-client.",
+            "Install PostgreSQL's client: apt-get install postgresql-client.",
+        )
     })
 }
 
 fn failed(why: &str) -> Error {
-    Error::new(
-        meydan_kernel::Kind::Unavailable,
-        "backup-failed",
-        "Yedek alınamadı.",
-        "The backup could not be made.",
-    )
-    .cause(why)
+    Error::new(meydan_kernel::Kind::Unavailable, "backup-failed", "Yedek alınamadı.", "The backup could not be made.")
+        .cause(why)
 }

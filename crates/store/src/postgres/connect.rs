@@ -119,7 +119,11 @@ impl Place {
     }
 
     fn setup(&self, purpose: Purpose) -> String {
-        format!("SET search_path = {}; SET timezone = 'UTC'; SET client_min_messages = warning; {}", self.search_path, purpose.setup())
+        format!(
+            "SET search_path = {}; SET timezone = 'UTC'; SET client_min_messages = warning; {}",
+            self.search_path,
+            purpose.setup()
+        )
     }
 
     /// A pool of sessions. A session that comes back inside of a transaction, or in a failed one, is thrown away: there the
@@ -163,13 +167,9 @@ impl Place {
 }
 
 fn bad_location(error: &tokio_postgres::Error) -> Error {
-    Error::invalid(
-        "bad-location",
-        "Veritabanı adresi okunamadı.",
-        "The address of the database can't be read.",
-    )
-    .hint("Örnek: postgres://kullanici:parola@sunucu:5432/meydan", "Example: postgres://user:password@host:5432/meydan")
-    .cause(super::errors::describe(error))
+    Error::invalid("bad-location", "Veritabanı adresi okunamadı.", "The address of the database can't be read.")
+        .hint("Örnek: postgres://kullanici:parola@sunucu:5432/meydan", "Example: postgres://user:password@host:5432/meydan")
+        .cause(super::errors::describe(error))
 }
 
 /// Told before a password goes over the wire in the clear.
@@ -222,9 +222,11 @@ async fn postgis(client: &Client) -> Result<String> {
     let row = match found {
         Some(row) => row,
         None => {
-            client.batch_execute("CREATE EXTENSION IF NOT EXISTS postgis SCHEMA public").await.map_err(|e| match is_connection_lost(&e) {
-                true => from_pg(e),
-                false => postgis_missing(&e),
+            client.batch_execute("CREATE EXTENSION IF NOT EXISTS postgis SCHEMA public").await.map_err(|e| {
+                match is_connection_lost(&e) {
+                    true => from_pg(e),
+                    false => postgis_missing(&e),
+                }
             })?;
             client.query_typed_one(QUESTION, &[]).await.map_err(from_pg)?
         }

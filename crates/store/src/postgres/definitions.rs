@@ -51,7 +51,8 @@ impl Definitions {
                 (_, text) => {
                     known.epoch = column(&row, 0)?;
                     let catalogue = text.map(|t| serde_json::from_str(&t)).transpose();
-                    known.catalogue = Arc::new(catalogue.map_err(|e| damaged(format!("a catalogue: {e}")))?.unwrap_or_default());
+                    known.catalogue =
+                        Arc::new(catalogue.map_err(|e| damaged(format!("a catalogue: {e}")))?.unwrap_or_default());
                 }
             }
         }

@@ -1,11 +1,7 @@
 //! PostgreSQL's SQL where it differs from SQLite's.
 
 use super::types::{GeometryIn, In, SRID, value_type};
-use crate::sql::{
-    Dialect, Param,
-    dialect::bind,
-    names::quoted,
-};
+use crate::sql::{Dialect, Param, dialect::bind, names::quoted};
 use meydan_geo::Bbox;
 use meydan_kernel::{Field, FieldKind, Register, Value};
 use tokio_postgres::types::{ToSql, Type};
@@ -53,9 +49,12 @@ impl Dialect for Postgres {
         }
         // What lies well inside needs no exact look at its coordinates. CASE, because the planner takes an OR of so many
         // comparisons for very selective and then reads the whole index before the first row.
-        let inner = [bbox.min_x + ROUNDING_DEG, bbox.min_y + ROUNDING_DEG, bbox.max_x - ROUNDING_DEG, bbox.max_y - ROUNDING_DEG];
+        let inner =
+            [bbox.min_x + ROUNDING_DEG, bbox.min_y + ROUNDING_DEG, bbox.max_x - ROUNDING_DEG, bbox.max_y - ROUNDING_DEG];
         let [west, south, east, north] = &inner.map(real);
-        format!("({coarse} AND CASE WHEN geom @ ST_MakeEnvelope({west}, {south}, {east}, {north}, {SRID}) THEN TRUE ELSE {exact} END)")
+        format!(
+            "({coarse} AND CASE WHEN geom @ ST_MakeEnvelope({west}, {south}, {east}, {north}, {SRID}) THEN TRUE ELSE {exact} END)"
+        )
     }
 
     fn intersects(&self, placeholder: &str) -> String {

@@ -27,7 +27,8 @@ pub async fn bring(transaction: &Transaction<'_>, register: &Register) -> Result
     let present = transaction.query_typed(PRESENT, &[(&register.name, Type::TEXT)]).await.map_err(from_pg)?;
     for row in present {
         let (name, constraint): (String, Option<String>) = (column(&row, 0)?, column(&row, 1)?);
-        let (mut columns, method, collation): (Vec<String>, String, String) = (column(&row, 2)?, column(&row, 4)?, column(&row, 5)?);
+        let (mut columns, method, collation): (Vec<String>, String, String) =
+            (column(&row, 2)?, column(&row, 4)?, column(&row, 5)?);
         let unique: bool = column(&row, 3)?;
         if unique && columns == ["id"] {
             continue;
@@ -42,7 +43,9 @@ pub async fn bring(transaction: &Transaction<'_>, register: &Register) -> Result
             continue;
         }
         let drop = match constraint {
-            Some(constraint) => format!("ALTER TABLE meydan.{} DROP CONSTRAINT {}", table::current(&register.name), quoted(&constraint)),
+            Some(constraint) => {
+                format!("ALTER TABLE meydan.{} DROP CONSTRAINT {}", table::current(&register.name), quoted(&constraint))
+            }
             None => format!("DROP INDEX meydan.{}", quoted(&name)),
         };
         transaction.batch_execute(&drop).await.map_err(from_pg)?;

@@ -23,6 +23,9 @@ const ENTRY: &str = "SELECT l.position, l.changeset, c.person, c.post, c.on_beha
     l.register, l.record, l.fid, l.version, l.verb, l.digest, l.salt \
     FROM meydan.log l JOIN meydan.changeset c ON c.id = l.changeset";
 
+/// What [`ENTRY`] selects from.
+const SOURCE: &str = "meydan.log l JOIN meydan.changeset c ON c.id = l.changeset";
+
 /// Entries from a position on.
 pub async fn entries(client: &Client, from: i64, limit: usize) -> Result<Vec<Entry>> {
     // Positions have no gaps.
@@ -56,17 +59,33 @@ pub async fn find(client: &Client, definitions: &Definitions, query: &LogQuery) 
         tests.push(format!("l.record = {}", add(Value::Reference(record))));
     }
     if let Some(changeset) = query.changeset {
-        // Its entries stand together, from its first position on.
+        // Its entries stand together.
         let id = add(Value::Reference(changeset));
-        let first = format!("(SELECT first_position FROM meydan.changeset WHERE id = {id})");
-        tests.push(format!("l.changeset = {id} AND l.position >= {first} AND l.position < {first} + {}", meydan_kernel::desk::MAX_CHANGES));
+        let of = |what| format!("(SELECT {what} FROM meydan.changeset WHERE id = {id})");
+        tests.push(format!("l.position >= {} AND l.position < {}", of("first_position"), of("first_position + entries")));
     }
+    let mut from = ENTRY.to_owned();
     if let Some(person) = &query.person {
-        tests.push(format!("c.person = {}", add(Value::Text(person.clone()))));
+        let person = add(Value::Text(person.clone()));
+        let only = query.register.is_none() && query.record.is_none() && query.changeset.is_none();
+        match (only, query.before) {
+            // Each changeset has one entry at least, so that as many changesets as entries are wanted are enough; without this
+            // the log would be walked back until a rare person is met.
+            (true, before) => {
+                let earlier = before.map(|b| format!(" AND first_position < {}", add(Value::Int(b)))).unwrap_or_default();
+                let limit = add(Value::Int(bounded(query.limit)));
+                let theirs = format!(
+                    "(SELECT * FROM meydan.changeset WHERE person = {person}{earlier} ORDER BY first_position DESC LIMIT {limit}) c \
+                     JOIN meydan.log l ON l.position >= c.first_position AND l.position < c.first_position + c.entries"
+                );
+                from = ENTRY.replace(SOURCE, &theirs);
+            }
+            (false, _) => tests.push(format!("c.person = {person}")),
+        }
     }
     let limit = add(Value::Int(bounded(query.limit)));
     let test = if tests.is_empty() { String::new() } else { format!(" WHERE {}", tests.join(" AND ")) };
-    let sql = format!("{ENTRY}{test} ORDER BY l.position DESC LIMIT {limit}");
+    let sql = format!("{from}{test} ORDER BY l.position DESC LIMIT {limit}");
     let arguments = Arguments::new(params);
     read(client, &sql, &arguments.typed()).await
 }

@@ -5,10 +5,7 @@ use super::{
     types::{GeometryOut, Instant, Out},
 };
 use meydan_kernel::{Error, Record, Register, Result};
-use tokio_postgres::{
-    Row,
-    types::FromSql,
-};
+use tokio_postgres::{Row, types::FromSql};
 
 /// One column of a row; a wrong type is our fault and not a panic.
 ///

@@ -17,7 +17,12 @@ const BATCH: i32 = 1_000;
 const AHEAD: usize = 1;
 
 /// Streams what a statement gives, as batches made by `read`. The session goes back to its pool when the stream ends or is dropped.
-pub fn stream<F>(pool: Pool, sql: String, arguments: Arguments, read: F) -> impl Stream<Item = Result<Vec<Record>>> + Send + 'static
+pub fn stream<F>(
+    pool: Pool,
+    sql: String,
+    arguments: Arguments,
+    read: F,
+) -> impl Stream<Item = Result<Vec<Record>>> + Send + 'static
 where
     F: FnMut(&Row, &mut Vec<Record>) -> Result<()> + Send + 'static,
 {
@@ -30,7 +35,13 @@ where
     stream::unfold(receive, |mut receive| async move { receive.recv().await.map(|item| (item, receive)) })
 }
 
-async fn run<F>(pool: Pool, sql: &str, arguments: &Arguments, mut read: F, send: &mpsc::Sender<Result<Vec<Record>>>) -> Result<()>
+async fn run<F>(
+    pool: Pool,
+    sql: &str,
+    arguments: &Arguments,
+    mut read: F,
+    send: &mpsc::Sender<Result<Vec<Record>>>,
+) -> Result<()>
 where
     F: FnMut(&Row, &mut Vec<Record>) -> Result<()> + Send + 'static,
 {
@@ -58,7 +69,9 @@ where
 }
 
 /// Reads each row as one record.
-pub fn records(register: std::sync::Arc<meydan_kernel::Register>) -> impl FnMut(&Row, &mut Vec<Record>) -> Result<()> + Send + 'static {
+pub fn records(
+    register: std::sync::Arc<meydan_kernel::Register>,
+) -> impl FnMut(&Row, &mut Vec<Record>) -> Result<()> + Send + 'static {
     move |row, out| {
         out.push(rows::record(&register, row)?);
         Ok(())

@@ -46,6 +46,7 @@ CREATE TABLE meydan.definition (
 CREATE TABLE meydan.changeset (
   id uuid PRIMARY KEY,
   first_position bigint NOT NULL,
+  entries int NOT NULL,
   recorded_at timestamptz NOT NULL,
   person text COLLATE "C" NOT NULL,
   post text NOT NULL,

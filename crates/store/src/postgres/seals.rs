@@ -108,9 +108,5 @@ fn behind(newest: i64) -> Error {
 }
 
 fn no_such_seal(size: i64) -> Error {
-    Error::not_found(
-        "no-such-seal",
-        format!("{size} kayıtlık bir mühür yok."),
-        format!("There is no seal of {size} entries."),
-    )
+    Error::not_found("no-such-seal", format!("{size} kayıtlık bir mühür yok."), format!("There is no seal of {size} entries."))
 }

@@ -1,7 +1,10 @@
 //! Copies: a backup taken while serving, restored into another database.
 
 use super::super::{
-    contract::{House as _, city::{Town, delete}},
+    contract::{
+        House as _,
+        city::{Town, delete},
+    },
     house, pg_server,
 };
 use meydan_store::{backup::contents, postgres::PostgresStore};
@@ -23,7 +26,8 @@ async fn a_restored_backup_is_equal_by_digest_and_goes_on() {
 
     let server = pg_server::shared();
     let other = server.database();
-    let restored = Command::new(server.program("pg_restore")).args(["--exit-on-error", "--no-owner", "-d", &other]).arg(&file).output();
+    let restored =
+        Command::new(server.program("pg_restore")).args(["--exit-on-error", "--no-owner", "-d", &other]).arg(&file).output();
     let restored = restored.expect("pg_restore runs");
     assert!(restored.status.success(), "{}", String::from_utf8_lossy(&restored.stderr));
     let copy = PostgresStore::connect(&other).await.expect("the copy opens");

@@ -1,7 +1,11 @@
 //! Large changesets go by COPY; their digests hold all the same.
 
 use super::super::{
-    contract::{House as _, city::{Town, delete, full_street, insert, lamp, line, text, update}, collect},
+    contract::{
+        House as _,
+        city::{Town, delete, full_street, insert, lamp, line, text, update},
+        collect,
+    },
     house,
 };
 use meydan_kernel::{Query, Value, log::digest};
@@ -85,6 +89,8 @@ async fn two_records_may_swap_their_keys() {
     let town = Town::found(database.open().await).await;
     let (a, b) = (town.lamp("A", 1, None).await, town.lamp("B", 2, None).await);
     let values = |plate: &str| vec![text(plate), Value::Int(3), Value::Null];
-    town.commit(vec![update("lamp", a, 1, values("B"), None), update("lamp", b, 1, values("A"), None)]).await.expect("they swap");
+    town.commit(vec![update("lamp", a, 1, values("B"), None), update("lamp", b, 1, values("A"), None)])
+        .await
+        .expect("they swap");
     assert_eq!(town.get("lamp", a).await.expect("there").values[0], text("B"));
 }

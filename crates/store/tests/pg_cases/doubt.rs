@@ -1,6 +1,9 @@
 //! The answer to a COMMIT is lost on the way: was it done?
 
-use super::super::{contract::{city::Town, House as _}, house, pg_server};
+use super::super::{
+    contract::{House as _, city::Town},
+    house, pg_server,
+};
 use meydan_store::postgres::PostgresStore;
 use std::{
     sync::{
@@ -46,7 +49,12 @@ impl Wire {
     }
 }
 
-async fn pass(mut from: tokio::net::tcp::OwnedReadHalf, mut to: tokio::net::tcp::OwnedWriteHalf, word: &[u8], cut: &AtomicBool) {
+async fn pass(
+    mut from: tokio::net::tcp::OwnedReadHalf,
+    mut to: tokio::net::tcp::OwnedWriteHalf,
+    word: &[u8],
+    cut: &AtomicBool,
+) {
     let mut buffer = vec![0; 64 * 1024];
     while let Ok(n @ 1..) = from.read(&mut buffer).await {
         let part = &buffer[..n];

@@ -120,7 +120,12 @@ async fn cut_connections_lose_and_double_nothing() {
     let told = writers.end().await;
     assert!(told.done.len() > 100, "{} only", told.done.len());
     check(&town, &told).await;
-    assert_eq!(town.store.head(), i64::try_from(told.done.len() * 2).expect("few"), "all doubts were resolved: {}", told.doubtful);
+    assert_eq!(
+        town.store.head(),
+        i64::try_from(told.done.len() * 2).expect("few"),
+        "all doubts were resolved: {}",
+        told.doubtful
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -39,17 +39,29 @@ async fn nobody_changes_a_table_around_the_desk() {
     assert!(checks.iter().all(|(_, fine, _)| *fine), "{checks:?}");
     server.psql(&database, "ALTER TABLE meydan.lamp DISABLE TRIGGER meydan_guard");
     let checks = town.store.checks().await.expect("the store answers");
-    assert_eq!(checks.iter().filter(|(_, fine, _)| !fine).map(|(n, _, d)| (n.as_str(), d.as_str())).collect::<Vec<_>>(), [("guards", "lamp")]);
+    assert_eq!(
+        checks.iter().filter(|(_, fine, _)| !fine).map(|(n, _, d)| (n.as_str(), d.as_str())).collect::<Vec<_>>(),
+        [("guards", "lamp")]
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn readers_read_and_do_not_write() {
     let (town, database) = town().await;
     let server = pg_server::shared();
-    server.psql("postgres", "DO $$ BEGIN CREATE ROLE qgis LOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END $$; GRANT meydan_read TO qgis");
+    server.psql(
+        "postgres",
+        "DO $$ BEGIN CREATE ROLE qgis LOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END $$; GRANT meydan_read TO qgis",
+    );
     let as_qgis = |sql: &str| server.try_psql(&database, &format!("SET ROLE qgis; {sql}"));
     assert_eq!(as_qgis("SELECT plate || ' ' || ST_AsText(geom) FROM meydan.lamp"), Ok("A POINT(39.72 41)".to_owned()));
-    for sql in ["UPDATE meydan.lamp SET watts = 1", "DELETE FROM meydan.lamp", "SELECT salt FROM meydan.log", "SELECT * FROM meydan.lamp__history", "CREATE TABLE meydan.mine (x int)"] {
+    for sql in [
+        "UPDATE meydan.lamp SET watts = 1",
+        "DELETE FROM meydan.lamp",
+        "SELECT salt FROM meydan.log",
+        "SELECT * FROM meydan.lamp__history",
+        "CREATE TABLE meydan.mine (x int)",
+    ] {
         let complaint = as_qgis(sql).expect_err(sql);
         assert!(complaint.contains("permission denied"), "{sql}: {complaint}");
     }
@@ -57,7 +69,15 @@ async fn readers_read_and_do_not_write() {
     let out = Command::new("ogrinfo").args(["-ro", "-al", &source, "lamp"]).output().expect("ogrinfo (gdal-bin) is installed");
     let text = String::from_utf8_lossy(&out.stdout);
     assert!(out.status.success(), "{text}{}", String::from_utf8_lossy(&out.stderr));
-    for expected in ["Geometry: Point", "Feature Count: 1", "FID Column = fid", "plate (String) = A", "watts (Integer64) = 40", "POINT (39.72 41", "EPSG\",4326"] {
+    for expected in [
+        "Geometry: Point",
+        "Feature Count: 1",
+        "FID Column = fid",
+        "plate (String) = A",
+        "watts (Integer64) = 40",
+        "POINT (39.72 41",
+        "EPSG\",4326",
+    ] {
         assert!(text.contains(expected), "“{expected}” is missing in\n{text}");
     }
     drop(Arc::clone(&town.store));

@@ -1,6 +1,6 @@
 //! Text in the database is compared as in memory.
 
-use super::super::{house, contract::House as _, pg_server};
+use super::super::{contract::House as _, house, pg_server};
 use meydan_kernel::text::fold;
 
 /// Letters that Rust's Unicode knows to have a lower case and the server's ICU does not yet. None of them is in the Latin,

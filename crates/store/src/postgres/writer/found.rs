@@ -1,7 +1,12 @@
 //! What the database says about everything a batch touches, read under the head's lock: nobody else can change it meanwhile.
 
 use super::{
-    super::{errors::from_pg, rows, table::{self, unique_keys}, types::{In, Instant, Out}},
+    super::{
+        errors::from_pg,
+        rows,
+        table::{self, unique_keys},
+        types::{In, Instant, Out},
+    },
     job::{Batch, Deed, Item, token},
     pipeline::{Session, Step, Trouble},
 };
@@ -82,7 +87,10 @@ fn questions<'a>(batch: &'a Batch, catalogue: &Catalogue) -> (Vec<About>, Vec<St
         Step::new("SELECT next, recorded_at, clock_timestamp(), epoch FROM meydan.head FOR UPDATE", Vec::new()),
     )];
     let names: Vec<String> = batch.tables.iter().map(|t| t.name.clone()).collect();
-    asked.push((About::Fids, Step::new("SELECT name, next_fid FROM meydan.register WHERE name = ANY($1)", vec![Box::new(names)])));
+    asked.push((
+        About::Fids,
+        Step::new("SELECT name, next_fid FROM meydan.register WHERE name = ANY($1)", vec![Box::new(names)]),
+    ));
     for (index, register) in batch.tables.iter().enumerate() {
         asked.extend(about_register(batch, index, register));
     }
@@ -124,7 +132,8 @@ fn about_key<'a>(batch: &'a Batch, index: usize, register: &Register, key: &[usi
     }
     let fields: Vec<_> = key.iter().filter_map(|i| register.fields.get(*i)).collect();
     let columns: Vec<String> = fields.iter().map(|f| format!("t.{}", quoted(&f.name))).collect();
-    let arrays: Vec<String> = fields.iter().enumerate().map(|(n, f)| format!("${}::{}[]", n + 1, array_type(&f.kind))).collect();
+    let arrays: Vec<String> =
+        fields.iter().enumerate().map(|(n, f)| format!("${}::{}[]", n + 1, array_type(&f.kind))).collect();
     let names: Vec<String> = (1..=fields.len()).map(|n| format!("c{n}")).collect();
     let joined: Vec<String> = columns.iter().zip(&names).map(|(c, n)| format!("{c} = k.{n}")).collect();
     let sql = format!(
@@ -181,7 +190,8 @@ fn about_deletions<'a>(batch: &'a Batch, catalogue: &Catalogue, job: usize, item
 /// Registers and their fields that refer to the register named.
 fn referrers<'c>(catalogue: &'c Catalogue, target: &'c str) -> impl Iterator<Item = (&'c Arc<Register>, &'c str)> {
     catalogue.registers.values().flat_map(move |register| {
-        let fields = register.fields.iter().filter(move |f| matches!(&f.kind, FieldKind::Reference { register } if register == target));
+        let fields =
+            register.fields.iter().filter(move |f| matches!(&f.kind, FieldKind::Reference { register } if register == target));
         fields.map(move |f| (register, f.name.as_str()))
     })
 }

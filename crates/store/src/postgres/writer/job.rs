@@ -67,7 +67,8 @@ impl Job {
                 Operation::Update { expected, values, geometry } => (Deed::Update(expected), values, geometry),
                 Operation::Delete { expected } => (Deed::Delete(expected), Vec::new(), None),
             };
-            let record = Record { id: change.id, fid: 0, version: 0, recorded_at: jiff::Timestamp::UNIX_EPOCH, values, geometry };
+            let record =
+                Record { id: change.id, fid: 0, version: 0, recorded_at: jiff::Timestamp::UNIX_EPOCH, values, geometry };
             Item { register: change.register, deed, record, table: 0, round: 0, salt: [0; 16], digest: [0; 32] }
         });
         let job = Self {

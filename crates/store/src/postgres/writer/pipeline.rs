@@ -4,10 +4,7 @@ use super::super::errors::{describe, from_pg, is_connection_lost};
 use futures::future::{BoxFuture, MaybeDone, maybe_done};
 use meydan_kernel::Error;
 use std::{collections::HashMap, future::Future as _, pin::Pin, task::Poll};
-use tokio_postgres::{
-    Client, Row, Statement,
-    types::ToSql,
-};
+use tokio_postgres::{Client, Row, Statement, types::ToSql};
 
 /// Limit: statements kept prepared; the texts depend on registers only, so that they are few.
 const MAX_STATEMENTS: usize = 2_000;

@@ -101,7 +101,8 @@ impl Batch {
                 Ok(fids) => {
                     found.fids = fids;
                     let records = job.items.iter().map(|i| (i.record.id, i.record.fid, i.record.version)).collect();
-                    job.outcome = Some(Ok(Committed { changeset: job.id, first_position: found.next, recorded_at: at, records }));
+                    job.outcome =
+                        Some(Ok(Committed { changeset: job.id, first_position: found.next, recorded_at: at, records }));
                     if !job.items.is_empty() {
                         found.next += i64::try_from(job.items.len()).map_err(Error::internal)?;
                         found.last = at;
@@ -302,7 +303,10 @@ fn version_conflict(register: &Register, id: Uuid, current: i64) -> Error {
         Kind::Precondition,
         "version-conflict",
         format!("“{}” kütüğündeki {id} kaydı bu sırada değişti: geçerli sürümü {current}.", register.title.tr),
-        format!("The record {id} of the register “{}” was changed meanwhile: its current version is {current}.", register.title.en),
+        format!(
+            "The record {id} of the register “{}” was changed meanwhile: its current version is {current}.",
+            register.title.en
+        ),
     )
     .hint("Kaydı yeniden açın ve değişikliğinizi yeniden yapın.", "Open the record again and repeat your change.")
 }
@@ -320,8 +324,14 @@ fn still_referenced(register: &Register, id: Uuid, by: &str, field: &str) -> Err
     Error::new(
         Kind::Conflict,
         "still-referenced",
-        format!("“{}” kütüğündeki {id} kaydı silinemez: “{by}” kütüğünden ({field}) ona bağlanan kayıtlar var.", register.title.tr),
-        format!("The record {id} of the register “{}” can't be deleted: records of “{by}” ({field}) refer to it.", register.title.en),
+        format!(
+            "“{}” kütüğündeki {id} kaydı silinemez: “{by}” kütüğünden ({field}) ona bağlanan kayıtlar var.",
+            register.title.tr
+        ),
+        format!(
+            "The record {id} of the register “{}” can't be deleted: records of “{by}” ({field}) refer to it.",
+            register.title.en
+        ),
     )
     .hint("Önce bağlanan kayıtları değiştirin ya da silin.", "Change or delete the records that refer to it first.")
 }

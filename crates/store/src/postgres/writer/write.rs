@@ -119,7 +119,8 @@ fn update<'a>(batch: &'a Batch, index: usize, register: &Register, round: usize)
     }
     let (from, arguments) = arrays(register, &rows);
     let columns = table::columns(register);
-    let sets: Vec<String> = columns.iter().filter(|c| !matches!(c.as_str(), "fid" | "id")).map(|c| format!("{c} = k.{c}")).collect();
+    let sets: Vec<String> =
+        columns.iter().filter(|c| !matches!(c.as_str(), "fid" | "id")).map(|c| format!("{c} = k.{c}")).collect();
     let sql = format!(
         "UPDATE meydan.{} AS t SET {} FROM {from} AS k({}) WHERE t.fid = k.fid",
         table::current(&register.name),
@@ -187,17 +188,20 @@ fn changesets(batch: &Batch) -> Step<'_> {
         Box::new(all.iter().map(|(j, _)| j.act.on_behalf_of.as_deref()).collect::<Vec<_>>()),
         Box::new(all.iter().map(|(j, _)| j.act.reason.as_deref()).collect::<Vec<_>>()),
         Box::new(all.iter().map(|(j, _)| j.act.source.as_str()).collect::<Vec<_>>()),
+        Box::new(all.iter().map(|(j, _)| i32::try_from(j.items.len()).unwrap_or(i32::MAX)).collect::<Vec<_>>()),
     ];
     Step::new(
-        "INSERT INTO meydan.changeset (id, first_position, recorded_at, person, post, on_behalf_of, reason, source) SELECT * FROM \
-         unnest($1::uuid[], $2::bigint[], $3::timestamptz[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[])",
+        "INSERT INTO meydan.changeset (id, first_position, recorded_at, person, post, on_behalf_of, reason, source, entries) SELECT * FROM \
+         unnest($1::uuid[], $2::bigint[], $3::timestamptz[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::int[])",
         arguments,
     )
 }
 
 /// Fids given are never given again.
 fn counters<'a>(batch: &'a Batch, found: &Found) -> Option<Step<'a>> {
-    let used: Vec<usize> = (0..batch.tables.len()).filter(|t| batch.jobs.iter().flat_map(|j| &j.items).any(|i| i.table == *t && i.deed == Deed::Insert)).collect();
+    let used: Vec<usize> = (0..batch.tables.len())
+        .filter(|t| batch.jobs.iter().flat_map(|j| &j.items).any(|i| i.table == *t && i.deed == Deed::Insert))
+        .collect();
     if used.is_empty() {
         return None;
     }
