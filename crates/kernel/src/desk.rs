@@ -1,7 +1,10 @@
 //! The desk: the only door to the store. It resolves who acts, checks, validates against the definition, and hands the store
 //! one changeset.
 
+mod act;
 mod validate;
+
+pub use act::MAX_ACT_BYTES;
 
 use crate::{
     Act, Catalogue, Change, Changeset, Committed, Error, Operation, Query, Record, Register, Result, Store, Value, Version,
@@ -122,7 +125,7 @@ impl Desk {
     /// Carries out edits whole or not at all; they are on disk when this returns.
     ///
     /// # Errors
-    /// `invalid-record` naming each wrong field; `too-many-changes`; those of [`Store::commit`].
+    /// `invalid-record` naming each wrong field; `too-many-changes`, `act-too-long`; those of [`Store::commit`].
     pub async fn change(&self, act: &Act, edits: Vec<(String, Edit)>) -> Result<Committed> {
         if edits.len() > MAX_CHANGES {
             return Err(Error::new(
@@ -153,6 +156,7 @@ impl Desk {
 
     /// The edits as validated changes; and whether each named its version.
     async fn prepare(&self, act: &Act, edits: Vec<(String, Edit)>) -> Result<(Changeset, bool)> {
+        act::check(act)?;
         let prepared = self.prepared.load_full();
         let mut pinned = true;
         let mut changes = Vec::with_capacity(edits.len());
