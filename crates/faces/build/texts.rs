@@ -40,7 +40,10 @@ pub fn generate(tr: &str, en: &str) -> Result<String, Vec<String>> {
         }
     }
     let [tr, en] = browser.map(|texts| format!("{{{}}}", texts.join(",")));
-    let _ = writeln!(code, "/// The texts of the browser's modules, as a JSON object.\npub fn for_the_browser(self) -> &'static str {{ match self.0 {{ Lang::Tr => {tr:?}, Lang::En => {en:?} }} }}\n}}");
+    let _ = writeln!(
+        code,
+        "/// The texts of the browser's modules, as a JSON object.\npub fn for_the_browser(self) -> &'static str {{ match self.0 {{ Lang::Tr => {tr:?}, Lang::En => {en:?} }} }}\n}}"
+    );
     if faults.is_empty() { Ok(code) } else { Err(faults) }
 }
 
@@ -95,7 +98,10 @@ fn function(
     let doc = plain(english).unwrap_or_else(|| name.to_owned()).replace('\n', " ");
     if variables.is_empty() {
         let (tr, en) = (plain(turkish).ok_or("not plain")?, plain(english).ok_or("not plain")?);
-        let _ = writeln!(code, "#[doc = {doc:?}]\npub fn {function}(self) -> &'static str {{ match self.0 {{ Lang::Tr => {tr:?}, Lang::En => {en:?} }} }}");
+        let _ = writeln!(
+            code,
+            "#[doc = {doc:?}]\npub fn {function}(self) -> &'static str {{ match self.0 {{ Lang::Tr => {tr:?}, Lang::En => {en:?} }} }}"
+        );
         return Ok(());
     }
     let (mut arguments, mut bindings) = (String::new(), String::new());
@@ -118,14 +124,14 @@ fn statements(pattern: &Pattern<String>) -> Result<String, String> {
     for element in &pattern.elements {
         match element {
             PatternElement::TextElement { value } => {
-                let _ = write!(code, "out.push_str({value:?});");
+                let _ = write!(code, "out += {value:?};");
             }
             PatternElement::Placeable { expression: Expression::Inline(inline) } => match inline {
                 InlineExpression::VariableReference { id } => {
                     let _ = write!(code, "{}.write(self.0, &mut out);", id.name.replace('-', "_"));
                 }
                 InlineExpression::StringLiteral { value } => {
-                    let _ = write!(code, "out.push_str({value:?});");
+                    let _ = write!(code, "out += {value:?};");
                 }
                 other => return Err(format!("not understood: {other:?}")),
             },

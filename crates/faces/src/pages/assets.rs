@@ -1,5 +1,6 @@
 //! The built web files (`web/dist`): embedded in a release, read from the checkout in a debug build.
 
+use crate::ogc_common::validator::{header_value, none_match, not_modified};
 use axum::{
     extract::Path,
     http::{HeaderMap, HeaderValue, StatusCode, header},
@@ -65,35 +66,40 @@ pub async fn glyphs(Path((stack, range)): Path<(String, String)>, headers: Heade
     };
     let path = format!("glyphs/{face}/{range}");
     if Dist::get(&format!("assets/{path}")).is_none() && range.ends_with(".pbf") {
-        return ([(header::CONTENT_TYPE, "application/x-protobuf"), (header::CACHE_CONTROL, "public, max-age=86400")], "").into_response();
+        return ([(header::CONTENT_TYPE, "application/x-protobuf"), (header::CACHE_CONTROL, "public, max-age=86400")], "")
+            .into_response();
     }
     serve(&path, &headers, A_DAY)
 }
 
 fn serve(path: &str, headers: &HeaderMap, cache: HeaderValue) -> Response {
-    let brotli = headers.get(header::ACCEPT_ENCODING).and_then(|v| v.to_str().ok()).is_some_and(|v| v.contains("br"));
+    let Some(plain) = Dist::get(&format!("assets/{path}")) else { return StatusCode::NOT_FOUND.into_response() };
+    let tag = plain.metadata.sha256_hash()[..16].iter().fold(String::new(), |out, b| out + &format!("{b:02x}"));
+    let mut bearing = vec![(header::CACHE_CONTROL, cache), (header::VARY, HeaderValue::from_static("accept-encoding"))];
+    bearing.extend(header_value(&tag).map(|v| (header::ETAG, v)));
+    if none_match(headers, |other| other == tag) {
+        return not_modified(&bearing);
+    }
+    let brotli = headers.get(header::ACCEPT_ENCODING).and_then(|v| v.to_str().ok()).is_some_and(takes_brotli);
     let small = brotli.then(|| Dist::get(&format!("assets/{path}.br"))).flatten();
-    let encoded = small.is_some();
-    let Some(file) = small.or_else(|| Dist::get(&format!("assets/{path}"))) else {
-        return StatusCode::NOT_FOUND.into_response();
-    };
-    let etag = file.metadata.sha256_hash()[..16].iter().fold(String::from("\""), |out, b| out + &format!("{b:02x}")) + "\"";
-    if headers.get(header::IF_NONE_MATCH).is_some_and(|v| v.as_bytes() == etag.as_bytes()) {
-        return StatusCode::NOT_MODIFIED.into_response();
+    if small.is_some() {
+        bearing.push((header::CONTENT_ENCODING, HeaderValue::from_static("br")));
     }
-    let mut response = file.data.into_owned().into_response();
-    let out = response.headers_mut();
-    out.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type(path)));
-    out.insert(header::CACHE_CONTROL, cache);
-    out.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
-    out.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    if encoded {
-        out.insert(header::CONTENT_ENCODING, HeaderValue::from_static("br"));
-    }
-    if let Ok(etag) = HeaderValue::from_str(&etag) {
-        out.insert(header::ETAG, etag);
+    bearing.push((header::CONTENT_TYPE, HeaderValue::from_static(media_type(path))));
+    bearing.push((header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")));
+    let mut response = small.unwrap_or(plain).data.into_owned().into_response();
+    for (name, value) in bearing {
+        response.headers_mut().insert(name, value);
     }
     response
+}
+
+/// True if the client takes brotli (`br` without `q=0`).
+fn takes_brotli(accept: &str) -> bool {
+    accept.split(',').any(|member| {
+        let (name, weight) = member.split_once(';').unwrap_or((member, ""));
+        name.trim() == "br" && !weight.split_whitespace().collect::<String>().trim_end_matches(['0', '.']).ends_with("q=")
+    })
 }
 
 fn media_type(path: &str) -> &'static str {
@@ -105,5 +111,18 @@ fn media_type(path: &str) -> &'static str {
         Some("pbf") => "application/x-protobuf",
         Some("json") => "application/json",
         _ => "application/octet-stream",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn brotli_is_taken_or_refused() {
+        for accept in ["br", "gzip, deflate, br, zstd", "gzip;q=1.0, br;q=0.8"] {
+            assert!(super::takes_brotli(accept), "{accept}");
+        }
+        for accept in ["", "gzip", "br;q=0", "br; q=0.0", "brotli"] {
+            assert!(!super::takes_brotli(accept), "{accept}");
+        }
     }
 }

@@ -123,7 +123,8 @@ impl<'a> Grid<'a> {
         let deepest = depth.values().copied().max().unwrap_or(0);
         let mut grid = Self { items: Vec::new(), columns: vec![Vec::new(); deepest + 1], ways: Vec::new() };
         // What is pointed at by all stands at the right.
-        let place: BTreeMap<&str, usize> = names.iter().map(|name| (*name, grid.add(Some(name), deepest - depth[name]))).collect();
+        let place: BTreeMap<&str, usize> =
+            names.iter().map(|name| (*name, grid.add(Some(name), deepest - depth[name]))).collect();
         for (from, to) in pairs {
             let (first, last) = (place[from], place[to]);
             let mut way = vec![first];
@@ -147,7 +148,8 @@ impl<'a> Grid<'a> {
             for step in 0..self.columns.len() {
                 let column = if sweep % 2 == 0 { step } else { self.columns.len() - 1 - step };
                 self.place();
-                let mut keyed: Vec<(usize, usize)> = self.columns[column].iter().map(|item| (self.pull(*item), *item)).collect();
+                let mut keyed: Vec<(usize, usize)> =
+                    self.columns[column].iter().map(|item| (self.pull(*item), *item)).collect();
                 keyed.sort_by_key(|(middle, _)| *middle);
                 self.columns[column] = keyed.into_iter().map(|(_, item)| item).collect();
             }
@@ -169,7 +171,9 @@ impl<'a> Grid<'a> {
 
     /// Stacks each column round the common middle; returns the height of all.
     fn place(&mut self) -> usize {
-        let tall = |items: &[Item<'_>], column: &[usize]| column.iter().map(|i| items[*i].height() + GAP_Y).sum::<usize>().saturating_sub(GAP_Y);
+        let tall = |items: &[Item<'_>], column: &[usize]| {
+            column.iter().map(|i| items[*i].height() + GAP_Y).sum::<usize>().saturating_sub(GAP_Y)
+        };
         let height = self.columns.iter().map(|c| tall(&self.items, c)).max().unwrap_or(0);
         for column in &self.columns {
             let mut y = MARGIN + (height - tall(&self.items, column)) / 2;

@@ -63,7 +63,9 @@ pub async fn docs(visit: Visit) -> Result<Response, Problem> {
     let catalogue = visit.app.desk.catalogue();
     let with_geometry = || catalogue.registers.values().filter(|r| r.geometry.is_some());
     // Examples name registers that are there: the most detailed on the map, or any.
-    let sample = with_geometry().max_by_key(|r| r.symbology.as_ref().map(|s| s.min_zoom)).or_else(|| catalogue.registers.values().next());
+    let sample = with_geometry()
+        .max_by_key(|r| r.symbology.as_ref().map(|s| s.min_zoom))
+        .or_else(|| catalogue.registers.values().next());
     let settings = &visit.app.settings;
     let (lon, lat) = (settings.centre_lon, settings.centre_lat);
     let template = DocsPage {

@@ -34,12 +34,22 @@ struct EditPage {
     centre: [f64; 3],
 }
 
-/// Who changed the record while the form was open.
+/// Who changed the record while the form was open, and what of it this person wants otherwise.
 struct Clash {
     person: String,
     at: String,
     reason: Option<String>,
-    fields: usize,
+    /// Per field that both changed: its name, what it was, what the other made of it.
+    fields: Vec<(String, String, String)>,
+    /// Both changed the geometry.
+    geometry: bool,
+}
+
+impl Clash {
+    /// True if no field was changed by both.
+    fn is_merged(&self) -> bool {
+        self.fields.is_empty() && !self.geometry
+    }
 }
 
 /// The form on its way back to the person.
@@ -47,7 +57,7 @@ struct Again {
     status: StatusCode,
     faults: Vec<(String, String)>,
     hint: Option<String>,
-    clash: Option<(Clash, Vec<(String, String, String)>, bool)>,
+    clash: Option<Clash>,
     reason: String,
 }
 
@@ -57,7 +67,8 @@ impl Again {
     }
 
     fn with_error(visit: &Visit, error: &Error, reason: String) -> Self {
-        let mut faults: Vec<_> = error.fields().iter().map(|f| (f.field.clone(), f.message.get(visit.lang).to_owned())).collect();
+        let mut faults: Vec<_> =
+            error.fields().iter().map(|f| (f.field.clone(), f.message.get(visit.lang).to_owned())).collect();
         if faults.is_empty() {
             faults.push((String::new(), error.message(visit.lang).to_owned()));
         }
@@ -176,7 +187,8 @@ async fn clash(
         if wanted != was {
             merged.values[index] = wanted.clone();
             if theirs != was && theirs != wanted {
-                let text = |value| Some(shower.show(field, value).text).filter(|s| !s.is_empty()).unwrap_or_else(|| "—".to_owned());
+                let text =
+                    |value| Some(shower.show(field, value).text).filter(|s| !s.is_empty()).unwrap_or_else(|| "—".to_owned());
                 clashes.push((field.name.clone(), text(was), text(theirs)));
             }
         }
@@ -192,9 +204,10 @@ async fn clash(
         person: last.map(|v| v.act.person.clone()).unwrap_or_default(),
         at: format::instant(visit.lang, current.recorded_at),
         reason: last.and_then(|v| v.act.reason.clone()),
-        fields: clashes.len() + usize::from(geometry_clash),
+        fields: clashes,
+        geometry: geometry_clash,
     };
-    let again = Again { status: StatusCode::CONFLICT, faults, hint: None, clash: Some((who, clashes, geometry_clash)), reason };
+    let again = Again { status: StatusCode::CONFLICT, faults, hint: None, clash: Some(who), reason };
     show(visit, register, Some(current), &merged, &Params::default(), again).await
 }
 
@@ -220,27 +233,34 @@ async fn show(
             others.push(fault);
         }
     }
-    let clash = again.clash.map(|(who, fields, geometry_clash)| {
-        for (name, was, theirs) in fields {
-            if let Some(input) = inputs.iter_mut().find(|i| i.name == name) {
-                input.clash = Some((was, theirs));
+    if let Some(clash) = &again.clash {
+        for (name, was, theirs) in &clash.fields {
+            if let Some(input) = inputs.iter_mut().find(|i| i.name == *name) {
+                input.clash = Some((was.clone(), theirs.clone()));
             }
         }
         if let Some(geometry) = geometry.as_mut() {
-            geometry.clash = geometry_clash;
+            geometry.clash = clash.geometry;
         }
-        who
-    });
+    }
     let head = match record {
         Some(record) => {
             let catalogue = visit.app.desk.catalogue();
             let labels = Labels::of(visit, register, &[record], |f| f.name == register.label).await?;
-            Some(Head::new(visit, register, record, &Shower { t: visit.t, catalogue: &catalogue, labels: &labels }, "edit", false))
+            Some(Head::new(
+                visit,
+                register,
+                record,
+                &Shower { t: visit.t, catalogue: &catalogue, labels: &labels },
+                "edit",
+                false,
+            ))
         }
         None => None,
     };
     let register_title = visit.say(&register.title).to_owned();
-    let title = head.as_ref().map_or_else(|| visit.t.new_title(register_title.as_str()), |h| visit.t.edit_title(h.name.as_str()));
+    let title =
+        head.as_ref().map_or_else(|| visit.t.new_title(register_title.as_str()), |h| visit.t.edit_title(h.name.as_str()));
     let settings = &visit.app.settings;
     let template = EditPage {
         page: visit.page(Room::Registers, title),
@@ -253,7 +273,7 @@ async fn show(
         reason: again.reason,
         faults: others,
         hint: again.hint,
-        clash,
+        clash: again.clash,
         centre: [settings.centre_lon, settings.centre_lat, settings.zoom],
     };
     visit.show_as(again.status, &template)
@@ -268,7 +288,9 @@ fn keep_typed(inputs: &mut [Input], geometry: Option<&mut GeometryInput>, typed:
         }
     }
     if let Some(geometry) = geometry.filter(|_| faulty("geometry")) {
-        for (name, slot) in [("geometry", &mut geometry.text), ("geometry.lon", &mut geometry.lon), ("geometry.lat", &mut geometry.lat)] {
+        for (name, slot) in
+            [("geometry", &mut geometry.text), ("geometry.lon", &mut geometry.lon), ("geometry.lat", &mut geometry.lat)]
+        {
             if let Some(text) = typed.raw(name) {
                 text.clone_into(slot);
             }

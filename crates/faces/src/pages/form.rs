@@ -94,7 +94,11 @@ impl Content {
 ///
 /// # Errors
 /// Those of the store (names of references).
-pub async fn inputs(visit: &Visit, register: &Register, content: &Content) -> Result<(Vec<Input>, Option<GeometryInput>), Problem> {
+pub async fn inputs(
+    visit: &Visit,
+    register: &Register,
+    content: &Content,
+) -> Result<(Vec<Input>, Option<GeometryInput>), Problem> {
     let record = Record {
         id: Uuid::nil(),
         fid: 0,
@@ -184,7 +188,12 @@ fn text_of(visit: &Visit, catalogue: &Catalogue, labels: &Labels, field: &Field,
 ///
 /// # Errors
 /// Those of the store (references are looked up by name).
-pub async fn read(visit: &Visit, register: &Register, form: &Params, before: &Content) -> Result<(Content, Vec<(String, String)>), Problem> {
+pub async fn read(
+    visit: &Visit,
+    register: &Register,
+    form: &Params,
+    before: &Content,
+) -> Result<(Content, Vec<(String, String)>), Problem> {
     let mut content = before.clone();
     let mut faults = Vec::new();
     for (field, slot) in register.fields.iter().zip(&mut content.values) {
@@ -220,7 +229,13 @@ fn geometry_of(visit: &Visit, point: bool, form: &Params, before: Option<&Wkb>) 
     Some(point.map(Some).ok_or_else(|| visit.t.fault_point().to_owned()))
 }
 
-async fn value_of(visit: &Visit, field: &Field, typed: &str, form: &Params, before: &Value) -> Result<Result<Value, String>, Problem> {
+async fn value_of(
+    visit: &Visit,
+    field: &Field,
+    typed: &str,
+    form: &Params,
+    before: &Value,
+) -> Result<Result<Value, String>, Problem> {
     let t = visit.t;
     // Browsers send line ends as CR LF.
     let typed = typed.replace("\r\n", "\n");
@@ -246,7 +261,16 @@ async fn value_of(visit: &Visit, field: &Field, typed: &str, form: &Params, befo
             Value::Timestamp(at) if format::input_instant(*at) == trimmed => Ok(before.clone()),
             _ => format::parse_instant(trimmed).and_then(Value::instant).ok_or_else(|| t.fault_date(trimmed)),
         },
-        FieldKind::Reference { register } => reference(visit, register, trimmed, form.raw(&format!("{}.id", field.name)), form.raw(&format!("{}.name", field.name))).await?,
+        FieldKind::Reference { register } => {
+            reference(
+                visit,
+                register,
+                trimmed,
+                form.raw(&format!("{}.id", field.name)),
+                form.raw(&format!("{}.name", field.name)),
+            )
+            .await?
+        }
     })
 }
 
@@ -262,7 +286,13 @@ fn kurus(lira: &str) -> Option<i64> {
 }
 
 /// The record that a typed name means: the one picked, if its name still stands there; an id; or the only one of that name.
-async fn reference(visit: &Visit, register: &str, typed: &str, id: Option<&str>, name: Option<&str>) -> Result<Result<Value, String>, Problem> {
+async fn reference(
+    visit: &Visit,
+    register: &str,
+    typed: &str,
+    id: Option<&str>,
+    name: Option<&str>,
+) -> Result<Result<Value, String>, Problem> {
     if let Some(id) = id.and_then(|id| Uuid::parse_str(id).ok()).filter(|_| name == Some(typed)) {
         return Ok(Ok(Value::Reference(id)));
     }

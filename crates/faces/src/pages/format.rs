@@ -167,7 +167,9 @@ pub fn parse_number(lang: Lang, text: &str) -> Result<String, NumberFault> {
             3 if a.len() <= 3 && *a != "0" => return Err(NumberFault::Ambiguous),
             _ => return Ok(format!("{sign}{a}.{b}")),
         },
-        [first, rest @ ..] if plain(first) && first.len() <= 3 && rest.iter().all(|g| g.len() == 3 && plain(g)) => groups.concat(),
+        [first, rest @ ..] if plain(first) && first.len() <= 3 && rest.iter().all(|g| g.len() == 3 && plain(g)) => {
+            groups.concat()
+        }
         _ => return Err(NumberFault::NotANumber),
     };
     Ok(part.map_or_else(|| format!("{sign}{whole}"), |part| format!("{sign}{whole}.{part}")))

@@ -156,9 +156,11 @@ fn moved(before: Option<&Record>, after: &Record, deleted: bool) -> Option<Moved
         return None;
     }
     let shapes: Vec<Shape> = [old, new].into_iter().map(|g| g.map(Shape::of).unwrap_or_default()).collect();
-    let features = shapes.iter().zip(["before", "after"]).filter(|(s, _)| s.bbox.is_some()).map(|(shape, role)| {
-        json!({ "type": "Feature", "geometry": shape.geojson(), "properties": { "role": role } })
-    });
+    let features = shapes
+        .iter()
+        .zip(["before", "after"])
+        .filter(|(s, _)| s.bbox.is_some())
+        .map(|(shape, role)| json!({ "type": "Feature", "geometry": shape.geojson(), "properties": { "role": role } }));
     let data = json_island(&json!({ "type": "FeatureCollection", "features": features.collect::<Vec<_>>() }));
     Some(Moved { picture: Picture::of(&shapes)?, data })
 }

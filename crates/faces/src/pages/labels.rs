@@ -1,7 +1,7 @@
 //! Names of referenced records, fetched in one question per register.
 
-use super::shown::Shower;
 use super::page::Visit;
+use super::shown::Shower;
 use crate::Problem;
 use meydan_kernel::{Field, FieldKind, Query, Record, Register, Value, query::MAX_PAGE};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -21,7 +21,12 @@ impl Labels {
     ///
     /// # Errors
     /// Those of the store.
-    pub async fn of(visit: &Visit, register: &Register, records: &[&Record], shown: impl Fn(&Field) -> bool) -> Result<Self, Problem> {
+    pub async fn of(
+        visit: &Visit,
+        register: &Register,
+        records: &[&Record],
+        shown: impl Fn(&Field) -> bool,
+    ) -> Result<Self, Problem> {
         let mut wanted: BTreeMap<&str, BTreeSet<Uuid>> = BTreeMap::new();
         for (index, field) in register.fields.iter().enumerate().filter(|(_, f)| shown(f)) {
             let FieldKind::Reference { register } = &field.kind else { continue };

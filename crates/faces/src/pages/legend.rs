@@ -1,7 +1,10 @@
 //! The legend of a register, read from its symbology: what each colour means.
 
 use super::expression::{evaluate, properties};
-use meydan_kernel::{Catalogue, FieldKind, Lang, Register, catalogue::{CodeList, Theme}};
+use meydan_kernel::{
+    Catalogue, FieldKind, Lang, Register,
+    catalogue::{CodeList, Theme},
+};
 use serde_json::Value as Json;
 use std::collections::BTreeSet;
 
@@ -49,7 +52,8 @@ impl Row {
 /// The legend of a register: a row for each look that its records can have; empty if it is not drawn.
 pub fn of(catalogue: &Catalogue, register: &Register, lang: Lang) -> Vec<Row> {
     let layers: Vec<&Json> = register.symbology.iter().filter_map(|s| s.layers.as_array()).flatten().collect();
-    let Some(form) = [Form::Fill, Form::Circle, Form::Line].into_iter().find(|f| layers.iter().any(|l| form_of(l) == Some(*f))) else {
+    let Some(form) = [Form::Fill, Form::Circle, Form::Line].into_iter().find(|f| layers.iter().any(|l| form_of(l) == Some(*f)))
+    else {
         return Vec::new();
     };
     let Some((field, list)) = classes(catalogue, register, &layers) else {
@@ -96,7 +100,8 @@ fn classes<'a>(catalogue: &'a Catalogue, register: &'a Register, layers: &[&Json
 
 /// What a record with this code looks like: the topmost layer that draws it, and the edge that another layer gives it.
 fn look(catalogue: &Catalogue, layers: &[&Json], form: Form, field: &str, code: &str) -> Option<Row> {
-    let draws = |layer: &Json| layer.get("filter").is_none_or(|f| evaluate(f, field, code).and_then(|v| v.as_bool()) == Some(true));
+    let draws =
+        |layer: &Json| layer.get("filter").is_none_or(|f| evaluate(f, field, code).and_then(|v| v.as_bool()) == Some(true));
     let paint = |layer: &Json, name: &str| evaluate(layer.get("paint")?.get(name)?, field, code)?.as_str().map(str::to_owned);
     let of = |form: Form| layers.iter().rev().find(move |l| form_of(l) == Some(form) && draws(l));
     let layer = of(form)?;

@@ -190,7 +190,12 @@ async fn build(
         shown: visit.t.list_range_from_to(number(asked.from.min(to)), number(to)),
         columns: columns(visit, register, asked),
         rows,
-        choices: register.fields.iter().enumerate().map(|(i, f)| (f.name.clone(), visit.say(&f.title).to_owned(), asked.columns.contains(&i))).collect(),
+        choices: register
+            .fields
+            .iter()
+            .enumerate()
+            .map(|(i, f)| (f.name.clone(), visit.say(&f.title).to_owned(), asked.columns.contains(&i)))
+            .collect(),
         kept: kept(visit),
         sizes: PAGES.map(|p| (p, p == asked.limit)).into(),
         first: (asked.from > 1).then(|| link(visit, &[])),
@@ -256,7 +261,13 @@ fn previous(visit: &Visit, asked: &Asked) -> Option<String> {
 
 /// The list without its filter.
 fn clear(visit: &Visit) -> String {
-    let names: Vec<&str> = visit.query.pairs().iter().map(|(n, _)| n.as_str()).filter(|n| list_filter::is_filter(n) || PLACE.contains(n)).collect();
+    let names: Vec<&str> = visit
+        .query
+        .pairs()
+        .iter()
+        .map(|(n, _)| n.as_str())
+        .filter(|n| list_filter::is_filter(n) || PLACE.contains(n))
+        .collect();
     format!("{}{}", visit.path, visit.query.without(&names).without(&["lang", "theme"]).query())
 }
 

@@ -103,7 +103,8 @@ async fn input(visit: &Visit, catalogue: &Catalogue, field: &Field) -> Result<(I
         }
         FieldKind::Boolean => {
             input.form = "choice";
-            input.choices = [("true", t.yes()), ("false", t.no())].map(|(w, s)| (w.to_owned(), s.to_owned(), w == value)).into();
+            input.choices =
+                [("true", t.yes()), ("false", t.no())].map(|(w, s)| (w.to_owned(), s.to_owned(), w == value)).into();
             matches!(value.as_str(), "true" | "false").then(|| format!("{name} = {}", value.to_uppercase()))
         }
         FieldKind::Integer | FieldKind::Real | FieldKind::Money => {

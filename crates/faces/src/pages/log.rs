@@ -78,7 +78,11 @@ pub async fn log(visit: Visit) -> Result<Response, Problem> {
     let older = (entries.len() == query.limit).then(|| entries.last()).flatten().filter(|e| e.position > 0);
     let template = LogPage {
         page: visit.page(Room::Log, visit.t.log_title()),
-        registers: catalogue.registers.values().map(|r| (r.name.clone(), visit.say(&r.title).to_owned(), query.register.as_deref() == Some(&r.name))).collect(),
+        registers: catalogue
+            .registers
+            .values()
+            .map(|r| (r.name.clone(), visit.say(&r.title).to_owned(), query.register.as_deref() == Some(&r.name)))
+            .collect(),
         older: older.map(|e| link(&narrow.with("before", &e.position.to_string()))),
         newest: query.before.map(|_| link(&narrow)),
         entries: entries.iter().map(|e| line(&visit, e, size)).collect(),

@@ -136,7 +136,9 @@ impl Visit {
             "Formun güvenlik anahtarı geçersiz ya da çerezler kapalı; hiçbir şey değiştirilmedi.",
             "The form's security token is not valid, or cookies are off; nothing was changed.",
         );
-        Err(error.hint("Önceki sayfaya dönüp yenileyin ve yeniden gönderin.", "Go back, reload the page and send it again.").into())
+        Err(error
+            .hint("Önceki sayfaya dönüp yenileyin ve yeniden gönderin.", "Go back, reload the page and send it again.")
+            .into())
     }
 
     /// A page as a response.
@@ -236,7 +238,11 @@ impl Page {
     pub fn is_in(&self, room: &str) -> bool {
         matches!(
             (self.room, room),
-            (Room::Map, "map") | (Room::Registers, "registers") | (Room::Standard, "standard") | (Room::Log, "log") | (Room::Docs, "docs")
+            (Room::Map, "map")
+                | (Room::Registers, "registers")
+                | (Room::Standard, "standard")
+                | (Room::Log, "log")
+                | (Room::Docs, "docs")
         )
     }
 

@@ -189,13 +189,24 @@ pub async fn card(visit: Visit, Path((name, id)): Path<(String, String)>) -> Res
     rows.truncate(CARD_FIELDS);
     let recorded = format::instant(visit.lang, record.recorded_at);
     let page = visit.page(Room::Map, head.name.as_str());
-    let bbox = record.geometry.as_ref().and_then(meydan_geo::Wkb::bbox).map(|b| format!("{},{},{},{}", b.min_x, b.min_y, b.max_x, b.max_y));
+    let bbox = record
+        .geometry
+        .as_ref()
+        .and_then(meydan_geo::Wkb::bbox)
+        .map(|b| format!("{},{},{},{}", b.min_x, b.min_y, b.max_x, b.max_y));
     visit.show(&CardFragment { page, head, rows, recorded, bbox })
 }
 
 impl Head {
     /// The head of a record's page.
-    pub fn new(visit: &Visit, register: &Register, record: &Record, shower: &Shower<'_>, tab: &'static str, deleted: bool) -> Self {
+    pub fn new(
+        visit: &Visit,
+        register: &Register,
+        record: &Record,
+        shower: &Shower<'_>,
+        tab: &'static str,
+        deleted: bool,
+    ) -> Self {
         Self {
             register: register.name.clone(),
             register_title: visit.say(&register.title).to_owned(),
@@ -241,7 +252,9 @@ async fn pointing(
 ) -> Result<Vec<(String, String, String)>, Problem> {
     let mut found = Vec::new();
     for other in catalogue.registers.values() {
-        for field in other.fields.iter().filter(|f| matches!(&f.kind, FieldKind::Reference { register: r } if *r == register.name)) {
+        for field in
+            other.fields.iter().filter(|f| matches!(&f.kind, FieldKind::Reference { register: r } if *r == register.name))
+        {
             let filter = cql2::parse(other, &format!("\"{}\" = '{}'", field.name, record.id))?;
             let query = Query { filter: Some(filter), ..Query::all(Arc::clone(other)) };
             let number = visit.app.desk.count(&visit.act(), &query).await?;
@@ -259,11 +272,20 @@ async fn pointing(
 ///
 /// # Errors
 /// `form-expired`; those of the desk.
-pub async fn delete(visit: Visit, Path((name, id)): Path<(String, String)>, body: axum::body::Bytes) -> Result<Response, Problem> {
+pub async fn delete(
+    visit: Visit,
+    Path((name, id)): Path<(String, String)>,
+    body: axum::body::Bytes,
+) -> Result<Response, Problem> {
     let form = Params::parse(&String::from_utf8_lossy(&body));
     visit.check_token(&form)?;
     let Some(reason) = form.get("reason").map(|r| r.trim().to_owned()) else {
-        return Err(meydan_kernel::Error::invalid("reason-missing", Texts(Lang::Tr).fault_reason(), Texts(Lang::En).fault_reason()).into());
+        return Err(meydan_kernel::Error::invalid(
+            "reason-missing",
+            Texts(Lang::Tr).fault_reason(),
+            Texts(Lang::En).fault_reason(),
+        )
+        .into());
     };
     let Found { register, record } = find(&visit, &name, &id).await?;
     let expected = form.get("version").and_then(|v| v.parse().ok());

@@ -57,7 +57,9 @@ impl Shape {
     }
 
     fn positions(&self) -> usize {
-        self.points.len() + self.lines.iter().map(Vec::len).sum::<usize>() + self.polygons.iter().flatten().map(Vec::len).sum::<usize>()
+        self.points.len()
+            + self.lines.iter().map(Vec::len).sum::<usize>()
+            + self.polygons.iter().flatten().map(Vec::len).sum::<usize>()
     }
 
     /// As a GeoJSON geometry (RFC 7946).
@@ -146,9 +148,7 @@ impl Picture {
         let shrink = middle.1.to_radians().cos().max(0.05);
         let span = (((frame.max_x - frame.min_x) * shrink).max(POINT_SPAN), (frame.max_y - frame.min_y).max(POINT_SPAN));
         let scale = ((WIDTH - 2.0 * MARGIN) / span.0).min((HEIGHT - 2.0 * MARGIN) / span.1);
-        let place = |(x, y): (f64, f64)| {
-            (WIDTH / 2.0 + (x - middle.0) * shrink * scale, HEIGHT / 2.0 - (y - middle.1) * scale)
-        };
+        let place = |(x, y): (f64, f64)| (WIDTH / 2.0 + (x - middle.0) * shrink * scale, HEIGHT / 2.0 - (y - middle.1) * scale);
         let shapes = shapes.iter().map(|s| draw(s, &place)).collect();
         Some(Self { view_box: format!("0 0 {WIDTH} {HEIGHT}"), shapes })
     }
@@ -182,7 +182,10 @@ mod tests {
 
     #[test]
     fn a_large_ring_is_thinned_and_stays_a_ring() {
-        let ring: Run = (0..=10_000).map(|i| f64::from(i % 10_000) / 10_000.0 * std::f64::consts::TAU).map(|a| (a.cos(), a.sin())).collect();
+        let ring: Run = (0..=10_000)
+            .map(|i| f64::from(i % 10_000) / 10_000.0 * std::f64::consts::TAU)
+            .map(|a| (a.cos(), a.sin()))
+            .collect();
         let wkb = Wkb::polygon(&[ring]).expect("finite");
         let shape = Shape::of(&wkb);
         let rings = &shape.polygons[0];

@@ -119,7 +119,11 @@ pub async fn register(visit: Visit, Path(name): Path<String>) -> Result<Response
     let catalogue = visit.app.desk.catalogue();
     let register = visit.app.desk.register(&name)?;
     let title = visit.say(&register.title).to_owned();
-    let mut lists: Vec<&str> = register.fields.iter().filter_map(|f| if let FieldKind::Code { list } = &f.kind { Some(list.as_str()) } else { None }).collect();
+    let mut lists: Vec<&str> = register
+        .fields
+        .iter()
+        .filter_map(|f| if let FieldKind::Code { list } = &f.kind { Some(list.as_str()) } else { None })
+        .collect();
     lists.sort_unstable();
     lists.dedup();
     let field_title = |name: &String| register.field(name).map_or_else(|| name.clone(), |f| visit.say(&f.title).to_owned());
@@ -134,7 +138,11 @@ pub async fn register(visit: Visit, Path(name): Path<String>) -> Result<Response
         }),
         fields: register.fields.iter().map(|f| field_row(&visit, &catalogue, f)).collect(),
         lists: lists.into_iter().filter_map(|l| catalogue.code_lists.get(l)).map(|l| list_of(&visit, l)).collect(),
-        constraints: register.constraints.iter().map(|c| (c.name.clone(), c.check.clone(), visit.say(&c.message).to_owned())).collect(),
+        constraints: register
+            .constraints
+            .iter()
+            .map(|c| (c.name.clone(), c.check.clone(), visit.say(&c.message).to_owned()))
+            .collect(),
         articles: register.articles.clone(),
         key: register.key.iter().map(field_title).collect(),
         label: field_title(&register.label),
@@ -246,12 +254,18 @@ fn facts(visit: &Visit, register: &Register) -> Vec<(&'static str, String)> {
     let mut facts = Vec::new();
     let mut add = |name, value: Option<String>| facts.extend(value.map(|v| (name, v)));
     add(t.owner(), metadata.owner.as_ref().map(|o| visit.say(o).to_owned()));
-    add(t.contact(), metadata.contact.as_ref().map(|c| c.email.as_ref().map_or_else(|| c.name.clone(), |e| format!("{} · {e}", c.name))));
+    add(
+        t.contact(),
+        metadata.contact.as_ref().map(|c| c.email.as_ref().map_or_else(|| c.name.clone(), |e| format!("{} · {e}", c.name))),
+    );
     add(t.freshness(), register.freshness.as_ref().map(|f| t.freshness_days(f.max_age_days.to_string())));
-    add(t.retention(), register.retention.as_ref().map(|r| {
-        let years = r.years.map_or_else(|| t.retention_forever().to_owned(), |y| t.retention_years(y.to_string()));
-        format!("{years} · {}", visit.say(&r.basis))
-    }));
+    add(
+        t.retention(),
+        register.retention.as_ref().map(|r| {
+            let years = r.years.map_or_else(|| t.retention_forever().to_owned(), |y| t.retention_years(y.to_string()));
+            format!("{years} · {}", visit.say(&r.basis))
+        }),
+    );
     add(t.tucbs(), register.tucbs.clone());
     add(t.licence(), metadata.licence.clone());
     add(t.lineage(), metadata.lineage.as_ref().map(|l| visit.say(l).to_owned()));
