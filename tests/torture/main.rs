@@ -1,6 +1,9 @@
 //! Promises of durability, tried by kill -9 on the real server: what was acknowledged is there, nothing half-done is, and the
 //! log verifies from end to end.
 
+// A test that can't go on should stop where it stands, its helping functions too.
+#![allow(clippy::unwrap_used)]
+
 #[path = "../harness/mod.rs"]
 mod harness;
 #[path = "../../crates/store/tests/pg_server/mod.rs"]

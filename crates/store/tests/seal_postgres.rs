@@ -1,6 +1,5 @@
 //! Seals and their verification on the PostgreSQL store: one log of several server processes.
 
-#[allow(dead_code, reason = "each test binary uses its own part of the suite")]
 mod contract;
 #[allow(dead_code, reason = "each test binary uses its own part of the server")]
 mod pg_server;
@@ -56,7 +55,8 @@ async fn several_sealers_leave_one_log_and_forgery_is_named() {
     assert!(report.seals > 1);
 
     // An intruder with the rights of a superuser.
-    server.psql(&database, "SET session_replication_role = replica; UPDATE meydan.lamp SET watts = 1000 WHERE plate = '61-007'");
+    server
+        .psql(&database, "SET session_replication_role = replica; UPDATE meydan.lamp SET watts = 1000 WHERE plate = '61-007'");
     let report = walk(&town.store, &key).await;
     assert_eq!(report.broken.keys().collect::<Vec<_>>(), [&FindingKind::VersionChanged], "{:#?}", report.findings);
     assert_eq!((report.findings[0].record, report.findings[0].version), (Some(lamps[7]), Some(1)));
@@ -66,5 +66,9 @@ async fn several_sealers_leave_one_log_and_forgery_is_named() {
     assert!(report.findings.iter().any(|f| f.kind == FindingKind::VersionWithoutEntry && f.record == Some(lamps[11])));
     server.psql(&database, "SET session_replication_role = replica; DELETE FROM meydan.log WHERE position = 20");
     let report = walk(&town.store, &key).await;
-    assert!(report.findings.iter().any(|f| f.kind == FindingKind::EntryMissing && f.position == Some(20)), "{:#?}", report.findings);
+    assert!(
+        report.findings.iter().any(|f| f.kind == FindingKind::EntryMissing && f.position == Some(20)),
+        "{:#?}",
+        report.findings
+    );
 }

@@ -78,7 +78,7 @@ impl City {
     }
 
     async fn value(&self, register: &str, record: &Record, field: &str) -> Value {
-        record.value(&*self.desk.register(register).unwrap(), field).unwrap().clone()
+        record.value(&self.desk.register(register).unwrap(), field).unwrap().clone()
     }
 
     async fn write_out(&self, register: &str, mut exported: Exported, format: Format, crs: formats::Crs) -> PathBuf {
