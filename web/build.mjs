@@ -9,6 +9,7 @@ import { brotliCompress, constants } from "node:zlib";
 import { makeFonts } from "./build/fonts.mjs";
 import { makeGlyphs } from "./build/glyphs.mjs";
 import { makeIcons } from "./build/icons.mjs";
+import { licences } from "./build/licences.mjs";
 
 const DIST = "dist";
 const ASSETS = path.join(DIST, "assets");
@@ -61,7 +62,7 @@ async function writeManifest(metafile, extra) {
 /** A brotli copy beside every text file: the server hands it out as it is. */
 async function compressAll() {
   const brotli = promisify(brotliCompress);
-  const files = (await readdir(ASSETS)).filter((f) => /\.(js|mjs|css|svg)$/.test(f));
+  const files = (await readdir(ASSETS)).filter((f) => /\.(js|mjs|css|svg|txt)$/.test(f));
   await Promise.all(
     files.map(async (file) => {
       const content = await readFile(path.join(ASSETS, file));
@@ -91,6 +92,7 @@ if (watch) {
   await (await context({ ...options, plugins: [plugin] })).watch();
 } else {
   const { metafile } = await build(options);
+  extra["licences.txt"] = await hashed("licences.txt", await licences(metafile));
   await writeManifest(metafile, extra);
   await compressAll();
 }

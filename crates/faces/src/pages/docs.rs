@@ -30,10 +30,11 @@ struct Addresses {
     queryables: String,
     tilejson: String,
     tile: String,
+    export: String,
 }
 
 impl Addresses {
-    fn of(base: &str, register: &str, lon: f64, lat: f64) -> Self {
+    fn of(base: &str, register: &str, (lon, lat): (f64, f64), zoom: u32) -> Self {
         let collection = format!("/ogc/collections/{register}");
         let bbox = format!("{:.3},{:.3},{:.3},{:.3}", lon - 0.01, lat - 0.01, lon + 0.01, lat + 0.01);
         Self {
@@ -49,8 +50,9 @@ impl Addresses {
             items_filter: format!("{collection}/items?limit=2&filter-lang=cql2-text&filter=fid%20BETWEEN%201%20AND%205"),
             schema: format!("{collection}/schema"),
             queryables: format!("{collection}/queryables"),
+            export: format!("{collection}/export/csv"),
             tilejson: format!("/tiles/{register}.json"),
-            tile: format!("/tiles/{register}/{}.mvt", tile(lon, lat, 14)),
+            tile: format!("/tiles/{register}/{}.mvt", tile(lon, lat, zoom)),
         }
     }
 }
@@ -68,9 +70,10 @@ pub async fn docs(visit: Visit) -> Result<Response, Problem> {
         .or_else(|| catalogue.registers.values().next());
     let settings = &visit.app.settings;
     let (lon, lat) = (settings.centre_lon, settings.centre_lat);
+    let zoom = sample.and_then(|r| r.symbology.as_ref()).map_or(14, |s| u32::from(s.min_zoom.clamp(1, 20)));
     let template = DocsPage {
         page: visit.page(Room::Docs, visit.t.docs_title()),
-        addresses: Addresses::of(&visit.base_url, sample.map_or("", |r| r.name.as_str()), lon, lat),
+        addresses: Addresses::of(&visit.base_url, sample.map_or("", |r| r.name.as_str()), (lon, lat), zoom),
         field: sample.map(|r| r.label.clone()).unwrap_or_default(),
         point: format!("POINT({lon} {lat})"),
     };

@@ -275,7 +275,7 @@ async fn value_of(
 }
 
 /// Lira with at most two decimals, as kuruş, without a detour over floating point.
-fn kurus(lira: &str) -> Option<i64> {
+pub fn kurus(lira: &str) -> Option<i64> {
     let (whole, part) = lira.split_once('.').unwrap_or((lira, ""));
     if part.len() > 2 {
         return None;

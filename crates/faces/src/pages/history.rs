@@ -140,7 +140,7 @@ fn step(visit: &Visit, register: &Register, shower: &Shower<'_>, before: Option<
         post: version.act.post.clone(),
         on_behalf_of: version.act.on_behalf_of.clone(),
         reason: version.act.reason.clone(),
-        source: version.act.source.clone(),
+        source: source(visit, &version.act.source),
         at: format::instant(visit.lang, after.recorded_at),
         position: version.position,
         changeset: version.changeset,
@@ -201,6 +201,19 @@ fn leaf(visit: &Visit, entry: &Entry, sealed: i64) -> Leaf {
         digest: entry.digest.iter().map(|b| format!("{b:02x}")).collect(),
         sealed: entry.position < sealed,
         text: String::from_utf8_lossy(&entry.leaf_bytes()).into_owned(),
+    }
+}
+
+/// Through which face a change came, in the visitor's language; a word that has no text is shown as it is.
+pub fn source(visit: &Visit, source: &str) -> String {
+    match source.split_once(':') {
+        Some(("import", file)) => visit.t.source_import(file),
+        _ => match source {
+            "page" => visit.t.source_page().to_owned(),
+            "api" => visit.t.source_api().to_owned(),
+            "demo" => visit.t.source_demo().to_owned(),
+            other => other.to_owned(),
+        },
     }
 }
 

@@ -1,7 +1,7 @@
 //! The filter of a list: simple inputs per field become CQL2 text, so that the page, the export links and the API ask the
 //! same question.
 
-use super::{format, page::Visit, search};
+use super::{form, format, page::Visit, search};
 use crate::Problem;
 use meydan_kernel::{Catalogue, Field, FieldKind, Register, cql2};
 use std::sync::Arc;
@@ -26,6 +26,8 @@ pub struct Input {
     pub max: String,
     /// Choices: word, title, chosen.
     pub choices: Vec<(String, String, bool)>,
+    /// The name behind an id typed for a reference.
+    pub named: Option<String>,
     /// What is wrong with what was typed.
     pub fault: Option<String>,
     /// Unit.
@@ -90,6 +92,7 @@ async fn input(visit: &Visit, catalogue: &Catalogue, field: &Field) -> Result<(I
         min: query.get(&format!("min.{}", field.name)).unwrap_or_default().trim().to_owned(),
         max: query.get(&format!("max.{}", field.name)).unwrap_or_default().trim().to_owned(),
         choices: Vec::new(),
+        named: None,
         fault: None,
         unit: field.unit.as_deref().map(super::shown::unit_sign).unwrap_or_default().to_owned(),
     };
@@ -129,17 +132,17 @@ fn numbers(visit: &Visit, field: &Field, name: &str, input: &mut Input) -> Optio
         if typed.is_empty() {
             continue;
         }
-        match format::parse_number(visit.lang, typed).map(|n| if field.kind == FieldKind::Money { kurus(&n) } else { n }) {
-            Ok(number) => conditions.push(format!("{name} {sign} {number}")),
-            Err(_) => input.fault = Some(visit.t.fault_number(typed.as_str())),
+        let number = format::parse_number(visit.lang, typed).ok();
+        let number = match field.kind {
+            FieldKind::Money => number.and_then(|n| form::kurus(&n)).map(|k| k.to_string()),
+            _ => number,
+        };
+        match number {
+            Some(number) => conditions.push(format!("{name} {sign} {number}")),
+            None => input.fault = Some(visit.t.fault_number(typed.as_str())),
         }
     }
     (!conditions.is_empty()).then(|| conditions.join(" AND "))
-}
-
-/// Lira as kuruş, for a condition; a fraction of a kuruş is cut.
-fn kurus(lira: &str) -> String {
-    lira.parse::<f64>().map_or_else(|_| lira.to_owned(), |l| format!("{}", (l * 100.0).round() as i64))
 }
 
 fn days(field: &Field, name: &str, input: &Input) -> Option<String> {
@@ -160,10 +163,12 @@ async fn reference(visit: &Visit, register: &str, name: &str, input: &mut Input)
     if input.value.is_empty() {
         return Ok(None);
     }
+    let Ok(register) = visit.app.desk.register(register) else { return Ok(None) };
     if let Ok(id) = Uuid::parse_str(&input.value) {
+        let found = search::by_label(visit, &register, &input.value, 1).await?;
+        input.named = found.into_iter().next().map(|hit| hit.label);
         return Ok(Some(format!("{name} = '{id}'")));
     }
-    let Ok(register) = visit.app.desk.register(register) else { return Ok(None) };
     let found = search::by_label(visit, &Arc::clone(&register), &input.value, MAX_REFERRED).await?;
     if found.is_empty() {
         input.fault = Some(visit.t.fault_reference_register_text(visit.say(&register.title), input.value.as_str()));

@@ -140,7 +140,7 @@ fn line(visit: &Visit, entry: &Entry, sealed: i64) -> Line {
         person: entry.act.person.clone(),
         post: entry.act.post.clone(),
         reason: entry.act.reason.clone(),
-        source: entry.act.source.clone(),
+        source: history::source(visit, &entry.act.source),
         changeset: entry.changeset,
         sealed: entry.position < sealed,
     }

@@ -324,6 +324,16 @@ docs-log = Log and proof
 docs-log-lead = Checkpoints and tree tiles follow C2SP tlog-tiles.
 docs-proof = Inclusion proof of a record.
 
+docs-export = All records that pass the filter in one file; with the same filter and datetime parameters.
+docs-entries = Log entries, newest first.
+docs-checkpoint = The last signed checkpoint.
+docs-log-tiles = Tiles of the tree.
+licences = Licences of the open source software and fonts of these pages
+source-page = by page
+source-api = by API
+source-demo = sample city
+source-import = from file: { $file }
+
 ## Texts in the browser
 js-loading = Loading…
 js-no-results = No results

@@ -324,6 +324,16 @@ docs-log = Defter ve kanıt
 docs-log-lead = Mühürler ve ağaç karoları C2SP tlog-tiles düzenindedir.
 docs-proof = Bir kaydın dahil olma kanıtı.
 
+docs-export = Süzgeçten geçen bütün kayıtlar tek dosyada; aynı filter ve datetime değişkenleriyle.
+docs-entries = Defter girdileri, en yeniden eskiye.
+docs-checkpoint = Son imzalı mühür.
+docs-log-tiles = Ağacın karoları.
+licences = Bu sayfalarda kullanılan açık kaynak yazılım ve yazı tiplerinin lisansları
+source-page = sayfadan
+source-api = API’den
+source-demo = örnek kent
+source-import = dosyadan: { $file }
+
 ## Tarayıcıdaki metinler
 js-loading = Yükleniyor…
 js-no-results = Sonuç yok
