@@ -83,7 +83,17 @@ async fn a_tiles_client_rebuilds_the_whole_tree() {
         assert!(rest.is_empty());
     }
     assert_eq!(edge.root(), checkpoint.root);
-    for path in ["0/000", "0/001.p/70", "1/000.p/2", "2/000.p/1", "0/000.p/0", "entries/002.p/1", "entries/001.p/70", "../x", "0/x000/000"] {
+    for path in [
+        "0/000",
+        "0/001.p/70",
+        "1/000.p/2",
+        "2/000.p/1",
+        "0/000.p/0",
+        "entries/002.p/1",
+        "entries/001.p/70",
+        "../x",
+        "0/x000/000",
+    ] {
         let reply = city.get(&format!("/log/tile/{path}")).await;
         assert_eq!(reply.status == 200, path == "0/000", "{path}");
     }
@@ -93,7 +103,13 @@ async fn a_tiles_client_rebuilds_the_whole_tree() {
 async fn proofs_hold() {
     let (city, key) = sealed_city().await;
     let first = city.json("/api/log/proof/inclusion?position=7").await;
-    assert!(verify_inclusion(&hash(&first["leaf_hash"]), 7, BUILDINGS as u64, &hashes(&first["hashes"]), &hash(&first["root"])));
+    assert!(verify_inclusion(
+        &hash(&first["leaf_hash"]),
+        7,
+        BUILDINGS as u64,
+        &hashes(&first["hashes"]),
+        &hash(&first["root"])
+    ));
     let checkpoint = key.verifier().open(first["checkpoint"].as_str().expect("a checkpoint")).expect("signed");
     assert_eq!(checkpoint.root, hash(&first["root"]));
     for fid in 1..12 {
@@ -113,7 +129,15 @@ async fn proofs_hold() {
     let checkpoint = key.verifier().open(note).expect("signed");
     let leaf = hash(&city.json("/api/log/proof/inclusion?position=30").await["leaf_hash"]);
     assert!(verify_inclusion(&leaf, position, checkpoint.size, &proof, &checkpoint.root));
-    for wrong in ["inclusion", "inclusion?position=36", "inclusion?position=1&size=37", "inclusion?position=-1", "consistency?first=0", "consistency", "consistency?first=9&second=8"] {
+    for wrong in [
+        "inclusion",
+        "inclusion?position=36",
+        "inclusion?position=1&size=37",
+        "inclusion?position=-1",
+        "consistency?first=0",
+        "consistency",
+        "consistency?first=9&second=8",
+    ] {
         assert_eq!(city.get(&format!("/api/log/proof/{wrong}")).await.status, 400, "{wrong}");
     }
 }
@@ -134,16 +158,28 @@ async fn one_document_proves_one_version() {
         let salted = [bytes(proof["salt"].as_str().expect("a salt")), content.as_bytes().to_vec()].concat();
         assert_eq!(Sha256::digest(salted).to_vec(), hash(&proof["digest"]));
         let content: Json = serde_json::from_str(content).expect("JSON");
-        assert_eq!((&content["values"]["floors"], &content["version"], &content["id"]), (&json!(floors), &json!(version), &json!(id)));
+        assert_eq!(
+            (&content["values"]["floors"], &content["version"], &content["id"]),
+            (&json!(floors), &json!(version), &json!(id))
+        );
         let leaf = proof["leaf"].as_str().expect("the leaf");
         let said: Json = serde_json::from_str(leaf).expect("JSON");
-        assert_eq!((&said["digest"], &said["person"], &said["version"]), (&proof["digest"], &json!("Emine Kaya"), &json!(version)));
+        assert_eq!(
+            (&said["digest"], &said["person"], &said["version"]),
+            (&proof["digest"], &json!("Emine Kaya"), &json!(version))
+        );
         assert_eq!(leaf_hash(leaf.as_bytes()), hash(&proof["leaf_hash"]));
         let inclusion = &proof["inclusion"];
         let checkpoint = Verifier::parse(proof["key"].as_str().expect("a key")).expect("a key");
         let checkpoint = checkpoint.open(inclusion["checkpoint"].as_str().expect("a checkpoint")).expect("signed");
         let position = proof["position"].as_u64().expect("a position");
-        assert!(verify_inclusion(&hash(&proof["leaf_hash"]), position, checkpoint.size, &hashes(&inclusion["hashes"]), &checkpoint.root));
+        assert!(verify_inclusion(
+            &hash(&proof["leaf_hash"]),
+            position,
+            checkpoint.size,
+            &hashes(&inclusion["hashes"]),
+            &checkpoint.root
+        ));
     }
     assert_eq!(city.get(&format!("{path}?version=3")).await.status, 404);
     // By the small number too.
@@ -180,7 +216,13 @@ async fn entries_are_listed_and_paged() {
 #[tokio::test]
 async fn without_a_seal_there_is_nothing_to_prove() {
     let city = City::with_a_street().await;
-    for path in ["/log/checkpoint", "/log/key", "/log/tile/0/000.p/1", "/log/tile/entries/000.p/1", "/api/log/proof/inclusion?position=0"] {
+    for path in [
+        "/log/checkpoint",
+        "/log/key",
+        "/log/tile/0/000.p/1",
+        "/log/tile/entries/000.p/1",
+        "/api/log/proof/inclusion?position=0",
+    ] {
         assert_eq!(city.get(path).await.status, 404, "{path}");
     }
 }

@@ -103,7 +103,13 @@ impl Edges {
         None
     }
 
-    fn within(&self, level: usize, node: usize, budget: &mut u64, f: &mut dyn FnMut(usize, usize) -> Option<Fault>) -> Option<Fault> {
+    fn within(
+        &self,
+        level: usize,
+        node: usize,
+        budget: &mut u64,
+        f: &mut dyn FnMut(usize, usize) -> Option<Fault>,
+    ) -> Option<Fault> {
         if level == 0 {
             let edges = self.leaf(node);
             for a in edges.clone() {
@@ -129,7 +135,14 @@ impl Edges {
         None
     }
 
-    fn between(&self, level: usize, a: usize, b: usize, budget: &mut u64, f: &mut dyn FnMut(usize, usize) -> Option<Fault>) -> Option<Fault> {
+    fn between(
+        &self,
+        level: usize,
+        a: usize,
+        b: usize,
+        budget: &mut u64,
+        f: &mut dyn FnMut(usize, usize) -> Option<Fault>,
+    ) -> Option<Fault> {
         let boxes = &self.levels[level];
         if !boxes[a].intersects(&boxes[b]) {
             return None;

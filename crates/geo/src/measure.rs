@@ -241,7 +241,8 @@ mod tests {
     #[test]
     fn a_label_lies_on_its_area() {
         // A horseshoe: its centre of gravity lies outside.
-        let shoe = vec![(0.0, 0.0), (9.0, 0.0), (9.0, 9.0), (8.0, 9.0), (8.0, 1.0), (1.0, 1.0), (1.0, 9.0), (0.0, 9.0), (0.0, 0.0)];
+        let shoe =
+            vec![(0.0, 0.0), (9.0, 0.0), (9.0, 9.0), (8.0, 9.0), (8.0, 1.0), (1.0, 1.0), (1.0, 9.0), (0.0, 9.0), (0.0, 0.0)];
         let geometry = Wkb::polygon(std::slice::from_ref(&shoe)).expect("finite");
         let centre = centroid(&geometry).expect("not empty");
         assert_eq!(locate(centre, shoe.iter().copied()), Side::Outside);

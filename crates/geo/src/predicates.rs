@@ -26,10 +26,7 @@ pub enum Meeting {
 pub fn boxes_meet(a: (Position, Position), b: (Position, Position)) -> bool {
     let ((ax0, ay0), (ax1, ay1)) = a;
     let ((bx0, by0), (bx1, by1)) = b;
-    ax0.min(ax1) <= bx0.max(bx1)
-        && bx0.min(bx1) <= ax0.max(ax1)
-        && ay0.min(ay1) <= by0.max(by1)
-        && by0.min(by1) <= ay0.max(ay1)
+    ax0.min(ax1) <= bx0.max(bx1) && bx0.min(bx1) <= ax0.max(ax1) && ay0.min(ay1) <= by0.max(by1) && by0.min(by1) <= ay0.max(ay1)
 }
 
 /// How two segments (of some length each) meet; `None` if they don't.

@@ -65,11 +65,7 @@ fn holds(part: Part<'_>, p: Position) -> bool {
 
 fn on_line(line: Coords<'_>, p: Position) -> bool {
     line.iter().zip(line.iter().skip(1)).any(|(a, b)| {
-        a.0.min(b.0) <= p.0
-            && p.0 <= a.0.max(b.0)
-            && a.1.min(b.1) <= p.1
-            && p.1 <= a.1.max(b.1)
-            && orient(a, b, p) == 0.0
+        a.0.min(b.0) <= p.0 && p.0 <= a.0.max(b.0) && a.1.min(b.1) <= p.1 && p.1 <= a.1.max(b.1) && orient(a, b, p) == 0.0
     })
 }
 
@@ -183,7 +179,8 @@ mod tests {
     #[test]
     fn large_geometries_go_through_the_tree() {
         let wavy = |phase: f64, height: f64| -> Wkb {
-            let positions: Vec<Position> = (0..20_000).map(|i| (f64::from(i), height + (f64::from(i) / 50.0 + phase).sin())).collect();
+            let positions: Vec<Position> =
+                (0..20_000).map(|i| (f64::from(i), height + (f64::from(i) / 50.0 + phase).sin())).collect();
             line(&positions)
         };
         let started = std::time::Instant::now();

@@ -199,6 +199,5 @@ fn drop_repeated(line: &mut Vec<Position>) -> usize {
     before - line.len()
 }
 
-
 #[cfg(test)]
 mod tests;

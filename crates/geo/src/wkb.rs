@@ -151,7 +151,9 @@ impl Wkb {
         use GeometryType::*;
         match self.geometry_type() {
             Point | LineString | Polygon => Some(self.clone()),
-            MultiPoint | MultiLineString | MultiPolygon if u32_at(&self.0, 5) == Some(1) => Self::from_trusted(self.0.get(9..)?).ok(),
+            MultiPoint | MultiLineString | MultiPolygon if u32_at(&self.0, 5) == Some(1) => {
+                Self::from_trusted(self.0.get(9..)?).ok()
+            }
             _ => None,
         }
     }

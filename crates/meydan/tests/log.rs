@@ -84,7 +84,10 @@ for (name,) in db.execute(\"SELECT name FROM sqlite_master WHERE type = 'trigger
     db.execute(f'DROP TRIGGER \"{name}\"')
 db.execute(\"UPDATE meydan_changeset SET person = 'X' WHERE first_position = 0\")
 db.commit()";
-    let done = std::process::Command::new("python3").args(["-c", script, &city.store]).status().expect("python3 is needed for this test");
+    let done = std::process::Command::new("python3")
+        .args(["-c", script, &city.store])
+        .status()
+        .expect("python3 is needed for this test");
     assert!(done.success());
     let output = city.run(&["--json", "log", "verify"]);
     assert_eq!(output.status.code(), Some(1));

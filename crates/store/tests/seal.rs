@@ -75,7 +75,10 @@ impl House {
         self.sealer.seal_now().await.expect("sealed");
         let values = |watts| vec![text("61-000"), Value::Int(watts), Value::Null];
         self.town.commit(vec![update("lamp", lamps[0], 1, values(60), None)]).await.expect("updated");
-        self.town.commit(vec![update("lamp", lamps[0], 2, values(70), None), delete("lamp", lamps[1], 1)]).await.expect("changed");
+        self.town
+            .commit(vec![update("lamp", lamps[0], 2, values(70), None), delete("lamp", lamps[1], 1)])
+            .await
+            .expect("changed");
         self.sealer.seal_now().await.expect("sealed");
         (self, lamps)
     }
@@ -111,9 +114,16 @@ async fn a_changed_record_is_named() {
     let report = house.verify().await;
     only(&report, FindingKind::VersionChanged);
     let finding = &report.findings[0];
-    assert_eq!((report.broken_total(), finding.record, finding.version, finding.position), (1, Some(lamps[7]), Some(1), Some(7)));
+    assert_eq!(
+        (report.broken_total(), finding.record, finding.version, finding.position),
+        (1, Some(lamps[7]), Some(1), Some(7))
+    );
     assert_eq!(finding.register.as_deref(), Some("lamp"));
-    assert!(finding.tr().starts_with("kaydın içeriği, deftere yazılandan farklı (konum 7, kütük lamp, kayıt "), "{}", finding.tr());
+    assert!(
+        finding.tr().starts_with("kaydın içeriği, deftere yazılandan farklı (konum 7, kütük lamp, kayıt "),
+        "{}",
+        finding.tr()
+    );
 }
 
 #[tokio::test]
@@ -156,7 +166,10 @@ async fn a_smuggled_record_is_named() {
         "id" => format!("CASE typeof(id) WHEN 'blob' THEN x'{hex}' ELSE '{id}' END"),
         other => format!("\"{other}\""),
     });
-    house.tamper(&format!("INSERT INTO lamp ({}) SELECT {taken} FROM lamp WHERE plate = '61-011'", list(&|c| format!("\"{c}\""))));
+    house.tamper(&format!(
+        "INSERT INTO lamp ({}) SELECT {taken} FROM lamp WHERE plate = '61-011'",
+        list(&|c| format!("\"{c}\""))
+    ));
     let report = house.verify().await;
     only(&report, FindingKind::VersionWithoutEntry);
     assert_eq!((report.findings[0].record, report.findings[0].version), (Some(id), Some(1)));
@@ -234,7 +247,10 @@ async fn a_removed_end_of_the_log_is_told() {
     house.tamper("DELETE FROM meydan_log WHERE position >= 300");
     let reopened: Arc<dyn Store> = Arc::new(SqliteStore::open(&house.path()).await.expect("opens"));
     let report = verify(&*reopened, Some(&house.key.verifier()), &mut |_| {}).await.expect("the walk ends");
-    assert!(report.broken.contains_key(&FindingKind::SealBeyond) || report.broken.contains_key(&FindingKind::EntryMissing), "{report:#?}");
+    assert!(
+        report.broken.contains_key(&FindingKind::SealBeyond) || report.broken.contains_key(&FindingKind::EntryMissing),
+        "{report:#?}"
+    );
 }
 
 #[tokio::test]
@@ -387,7 +403,8 @@ async fn an_authority_that_is_away_is_told_and_caught_up_with() {
     // Writes and seals went on meanwhile.
     house.town.lamp("61-997", 5, None).await;
     house.sealer.seal_now().await.expect("sealed");
-    let stamper = TimeStamper::new(Arc::clone(&house.town.store), Authority::parse(&url).expect("an address"), Duration::from_millis(50));
+    let stamper =
+        TimeStamper::new(Arc::clone(&house.town.store), Authority::parse(&url).expect("an address"), Duration::from_millis(50));
     let status = stamper.status();
     let running = tokio::spawn(stamper.run(|_| {}));
     let caught_up = async {

@@ -59,8 +59,8 @@ pub(super) async fn consistency(State(app): State<Arc<App>>, uri: Uri, headers: 
     let seal = last_seal(&app).await?;
     let sealed = seal.size.unsigned_abs();
     let second = take_number(&mut params, "second", 1, sealed)?.unwrap_or(sealed);
-    let first =
-        take_number(&mut params, "first", 1, second)?.ok_or_else(|| bad_value("first", "verilmesi zorunlu", "must be given"))?;
+    let first = take_number(&mut params, "first", 1, second)?
+        .ok_or_else(|| bad_value("first", "verilmesi zorunlu", "must be given"))?;
     params.finish()?;
     let store = &**app.desk.store();
     let wanted = Wanted::consistency(first, second).ok_or_else(|| Error::internal("bounds were checked"))?;

@@ -86,7 +86,8 @@ async fn bundle(app: &App, path: TilePath) -> Result<Vec<u8>> {
     let mut out = Vec::with_capacity(path.width * 500);
     for entry in &entries {
         let bytes = entry.leaf_bytes();
-        let length = u16::try_from(bytes.len()).map_err(|_| Error::internal(format!("entry {} is over 64 KiB", entry.position)))?;
+        let length =
+            u16::try_from(bytes.len()).map_err(|_| Error::internal(format!("entry {} is over 64 KiB", entry.position)))?;
         out.extend_from_slice(&length.to_be_bytes());
         out.extend_from_slice(&bytes);
     }

@@ -94,13 +94,13 @@ impl Definition {
         match self.flat {
             Flat::Degrees => format!("+proj=longlat {datum} +no_defs"),
             Flat::Mercator => {
-                "+proj=merc +a=6378137 +b=6378137 +lat_ts=0 +lon_0=0 +x_0=0 +y_0=0 +k=1 +units=m +nadgrids=@null +no_defs".to_owned()
+                "+proj=merc +a=6378137 +b=6378137 +lat_ts=0 +lon_0=0 +x_0=0 +y_0=0 +k=1 +units=m +nadgrids=@null +no_defs"
+                    .to_owned()
             }
             Flat::Tm(lon) => format!("+proj=tmerc +lat_0=0 +lon_0={lon} +k=1 +x_0=500000 +y_0=0 {datum} +units=m +no_defs"),
-            Flat::GaussKruger(zone) => format!(
-                "+proj=tmerc +lat_0=0 +lon_0={} +k=1 +x_0={zone}500000 +y_0=0 {datum} +units=m +no_defs",
-                zone * 3
-            ),
+            Flat::GaussKruger(zone) => {
+                format!("+proj=tmerc +lat_0=0 +lon_0={} +k=1 +x_0={zone}500000 +y_0=0 {datum} +units=m +no_defs", zone * 3)
+            }
             Flat::Utm(zone) => format!("+proj=utm +zone={zone} {datum} +units=m +no_defs"),
         }
     }
@@ -129,11 +129,8 @@ impl Definition {
 /// All systems: those that services offer first, in the order they list them.
 pub(super) static TABLE: LazyLock<Vec<Definition>> = LazyLock::new(|| {
     let crs84 = Definition { code: None, north_first: false, ..Definition::new(0, Datum::Wgs84, Flat::Degrees) };
-    let mut table = vec![
-        crs84,
-        Definition::new(4326, Datum::Wgs84, Flat::Degrees),
-        Definition::new(3857, Datum::Wgs84, Flat::Mercator),
-    ];
+    let mut table =
+        vec![crs84, Definition::new(4326, Datum::Wgs84, Flat::Degrees), Definition::new(3857, Datum::Wgs84, Flat::Mercator)];
     let zones = || (0..7u32).zip((27..=45).step_by(3));
     table.extend(zones().map(|(i, lon)| Definition::new(5253 + i, Datum::Turef, Flat::Tm(lon))));
     for definition in &mut table {

@@ -21,10 +21,20 @@ fn names_are_read_in_every_spelling() {
     ] {
         assert_eq!(Crs::parse(text), Some(tm39), "{text}");
     }
-    for text in ["http://www.opengis.net/def/crs/OGC/1.3/CRS84", "urn:ogc:def:crs:OGC:1.3:CRS84", "OGC:CRS84", "CRS84", "[OGC:CRS84]"] {
+    for text in
+        ["http://www.opengis.net/def/crs/OGC/1.3/CRS84", "urn:ogc:def:crs:OGC:1.3:CRS84", "OGC:CRS84", "CRS84", "[OGC:CRS84]"]
+    {
         assert_eq!(Crs::parse(text), Some(Crs::crs84()), "{text}");
     }
-    for text in ["", "EPSG:", "EPSG:27700", "EPSG:-1", "http://www.opengis.net/def/crs/EPSG/0/5257/1", "urn:ogc:def:crs:OGC::CRS83", "EPSG:99999999999"] {
+    for text in [
+        "",
+        "EPSG:",
+        "EPSG:27700",
+        "EPSG:-1",
+        "http://www.opengis.net/def/crs/EPSG/0/5257/1",
+        "urn:ogc:def:crs:OGC::CRS83",
+        "EPSG:99999999999",
+    ] {
         assert_eq!(Crs::parse(text), None, "{text}");
     }
     for crs in Crs::all() {
@@ -39,7 +49,15 @@ fn the_offered_list_is_what_the_services_promise() {
     assert_eq!(
         codes,
         [
-            "OGC:CRS84", "EPSG:4326", "EPSG:3857", "EPSG:5253", "EPSG:5254", "EPSG:5255", "EPSG:5256", "EPSG:5257", "EPSG:5258",
+            "OGC:CRS84",
+            "EPSG:4326",
+            "EPSG:3857",
+            "EPSG:5253",
+            "EPSG:5254",
+            "EPSG:5255",
+            "EPSG:5256",
+            "EPSG:5257",
+            "EPSG:5258",
             "EPSG:5259"
         ]
     );
@@ -87,11 +105,17 @@ fn coordinates_agree_with_gdal() {
             let (x, y) = crs.forward(lon, lat).expect("inside of the area of use");
             // 0.1 mm, in degrees or metres.
             let near = if crs.is_geographic() { 1e-9 } else { 1e-4 };
-            assert!((x - wanted[0]).abs() < near && (y - wanted[1]).abs() < near, "{crs}: {lon} {lat}: {x} {y}, PROJ {wanted:?}");
+            assert!(
+                (x - wanted[0]).abs() < near && (y - wanted[1]).abs() < near,
+                "{crs}: {lon} {lat}: {x} {y}, PROJ {wanted:?}"
+            );
             let (back_lon, back_lat) = crs.inverse(x, y).expect("the way back");
             // The seven-parameter shift of ED50 is turned round by changing signs, as PROJ does too: good to 2 mm.
             let near = if crs.proj_string().contains("+ellps=intl") { 2e-8 } else { 1e-9 };
-            assert!((back_lon - lon).abs() < near && (back_lat - lat).abs() < near, "{crs}: {lon} {lat} came back as {back_lon} {back_lat}");
+            assert!(
+                (back_lon - lon).abs() < near && (back_lat - lat).abs() < near,
+                "{crs}: {lon} {lat} came back as {back_lon} {back_lat}"
+            );
         }
     }
 }
@@ -107,7 +131,8 @@ fn definitions_and_axis_orders_agree_with_the_epsg_dataset() {
         // The same projection as EPSG's, apart from the shift of ED50 which its string lacks.
         let theirs = run("gdalsrsinfo", &["-o", "proj4", &crs.curie()], "");
         let places = places(crs);
-        let input: String = places.iter().filter_map(|(lon, lat)| crs.forward(*lon, *lat)).map(|(x, y)| format!("{x} {y}\n")).collect();
+        let input: String =
+            places.iter().filter_map(|(lon, lat)| crs.forward(*lon, *lat)).map(|(x, y)| format!("{x} {y}\n")).collect();
         let without_shift = |text: &str| -> String {
             text.split_whitespace().filter(|t| !t.starts_with("+towgs84")).collect::<Vec<_>>().join(" ")
         };
@@ -136,7 +161,12 @@ fn boxes_bend() {
     let trabzon = Bbox::new(39.0, 40.5, 40.5, 41.2);
     let there = tm39.forward_bbox(&trabzon).expect("inside");
     let back = tm39.inverse_bbox(&there).expect("inside");
-    assert!(back.min_x <= trabzon.min_x && back.max_x >= trabzon.max_x && back.min_y <= trabzon.min_y && back.max_y >= trabzon.max_y);
+    assert!(
+        back.min_x <= trabzon.min_x
+            && back.max_x >= trabzon.max_x
+            && back.min_y <= trabzon.min_y
+            && back.max_y >= trabzon.max_y
+    );
 }
 
 proptest! {

@@ -51,16 +51,7 @@ fn a_bow_tie_becomes_two_areas() {
 #[test]
 fn a_ring_that_touches_itself_gets_a_hole() {
     // Round a square, then through one corner round an inner loop.
-    let ring = [
-        (0.0, 0.0),
-        (8.0, 0.0),
-        (8.0, 8.0),
-        (0.0, 8.0),
-        (0.0, 0.0),
-        (4.0, 2.0),
-        (2.0, 4.0),
-        (0.0, 0.0),
-    ];
+    let ring = [(0.0, 0.0), (8.0, 0.0), (8.0, 8.0), (0.0, 8.0), (0.0, 0.0), (4.0, 2.0), (2.0, 4.0), (0.0, 0.0)];
     let repaired = repair(&polygon(&ring)).expect("repairable");
     assert_eq!(validity::check(&repaired.geometry), None);
     assert!(areas(&repaired.geometry) > 50.0);
@@ -109,7 +100,9 @@ fn geometry_of(json: &serde_json::Value) -> Wkb {
     let coordinates = &json["coordinates"];
     match json["type"].as_str() {
         Some("Polygon") => Wkb::polygon(&rings(coordinates)),
-        Some("MultiPolygon") => Wkb::multi_polygon(&coordinates.as_array().expect("polygons").iter().map(rings).collect::<Vec<_>>()),
+        Some("MultiPolygon") => {
+            Wkb::multi_polygon(&coordinates.as_array().expect("polygons").iter().map(rings).collect::<Vec<_>>())
+        }
         other => panic!("unexpected {other:?}"),
     }
     .expect("finite")

@@ -36,10 +36,7 @@ fn each_fault_of_a_ring_is_named() {
         (&[(0.0, 0.0), (4.0, 0.0), (4.0, 4.0), (0.0, 4.0)], Some(FaultKind::UnclosedRing)),
         (&[(0.0, 0.0), (4.0, 4.0), (4.0, 0.0), (0.0, 4.0), (0.0, 0.0)], Some(FaultKind::SelfCrossing)),
         (&[(0.0, 0.0), (4.0, 0.0), (4.0, 4.0), (2.0, 0.0), (0.0, 4.0), (0.0, 0.0)], Some(FaultKind::SelfTouching)),
-        (
-            &[(0.0, 0.0), (4.0, 0.0), (2.0, 2.0), (4.0, 4.0), (0.0, 4.0), (2.0, 2.0), (0.0, 0.0)],
-            Some(FaultKind::SelfTouching),
-        ),
+        (&[(0.0, 0.0), (4.0, 0.0), (2.0, 2.0), (4.0, 4.0), (0.0, 4.0), (2.0, 2.0), (0.0, 0.0)], Some(FaultKind::SelfTouching)),
         (&[(0.0, 0.0), (4.0, 0.0), (4.0, 4.0), (4.0, 8.0), (4.0, 4.0), (0.0, 4.0), (0.0, 0.0)], Some(FaultKind::SelfOverlap)),
         (&[(0.0, 0.0), (4.0, 0.0), (8.0, 0.0), (0.0, 0.0)], Some(FaultKind::SelfOverlap)),
         // A position said twice is legal.

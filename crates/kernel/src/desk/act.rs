@@ -11,7 +11,11 @@ pub(super) fn check(act: &Act) -> Result<()> {
     let texts = [Some(&act.person), Some(&act.post), act.on_behalf_of.as_ref(), act.reason.as_ref(), Some(&act.source)];
     let texts = || texts.iter().flatten();
     if texts().any(|t| t.contains('\0')) {
-        return Err(Error::invalid("bad-act", "Gerekçe U+0000 karakteri içeremez.", "The reason can't hold the character U+0000."));
+        return Err(Error::invalid(
+            "bad-act",
+            "Gerekçe U+0000 karakteri içeremez.",
+            "The reason can't hold the character U+0000.",
+        ));
     }
     if texts().map(|t| t.len()).sum::<usize>() > MAX_ACT_BYTES {
         return Err(Error::new(

@@ -217,7 +217,8 @@ impl TilePath {
         };
         let (number, width) = match rest.split_once(".p/") {
             Some((number, width)) => {
-                let w = width.parse::<usize>().ok().filter(|w| (1..TILE_WIDTH as usize).contains(w) && w.to_string() == width)?;
+                let w =
+                    width.parse::<usize>().ok().filter(|w| (1..TILE_WIDTH as usize).contains(w) && w.to_string() == width)?;
                 (number, w)
             }
             None => (rest, TILE_WIDTH as usize),

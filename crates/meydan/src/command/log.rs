@@ -60,7 +60,9 @@ impl KeyArgs {
             return Ok(Some(verifier));
         }
         let text = std::fs::read_to_string(Path::new(named)).with_context(|| {
-            context.say("ne bir doğrulama anahtarı ne de okunabilen bir dosya", "neither a verifier key nor a readable file").to_owned()
+            context
+                .say("ne bir doğrulama anahtarı ne de okunabilen bir dosya", "neither a verifier key nor a readable file")
+                .to_owned()
         })?;
         match Verifier::parse(&text) {
             Ok(verifier) => Ok(Some(verifier)),

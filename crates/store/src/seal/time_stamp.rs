@@ -42,7 +42,9 @@ impl Status {
         let since = self.failing_since?.strftime("%Y-%m-%d %H:%M UTC");
         Some(Bilingual::new(
             format!("Zaman damgası {since} anından beri alınamıyor; kayıtlar etkilenmez, ulaşılınca en yeni mühür damgalanır."),
-            format!("No time stamp could be had since {since}; changes are not affected, the newest seal is stamped once it can be."),
+            format!(
+                "No time stamp could be had since {since}; changes are not affected, the newest seal is stamped once it can be."
+            ),
         ))
     }
 }

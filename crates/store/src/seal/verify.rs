@@ -83,7 +83,11 @@ pub enum Phase {
 ///
 /// # Errors
 /// Those of the store. What is broken in the data is no error but stands in the report.
-pub async fn verify(store: &dyn Store, verifier: Option<&Verifier>, progress: &mut (dyn FnMut(Progress) + Send)) -> Result<Report> {
+pub async fn verify(
+    store: &dyn Store,
+    verifier: Option<&Verifier>,
+    progress: &mut (dyn FnMut(Progress) + Send),
+) -> Result<Report> {
     let mut report = Report::default();
     let head = u64::try_from(store.head()).map_err(Error::internal)?;
     tree::walk(store, verifier, head, &mut report, progress).await?;

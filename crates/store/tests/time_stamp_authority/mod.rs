@@ -66,8 +66,21 @@ impl TimeStampAuthority {
         let made = openssl(
             folder.path(),
             &[
-                "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", "key.pem", "-out", "cert.pem", "-days", "2", "-config", "tsa.cnf",
-                "-extensions", "tsa_ext",
+                "req",
+                "-x509",
+                "-newkey",
+                "rsa:2048",
+                "-nodes",
+                "-keyout",
+                "key.pem",
+                "-out",
+                "cert.pem",
+                "-days",
+                "2",
+                "-config",
+                "tsa.cnf",
+                "-extensions",
+                "tsa_ext",
             ],
         );
         assert!(made, "openssl makes a certificate");
@@ -129,7 +142,10 @@ fn answer(mut stream: TcpStream, folder: &Path, manner: Manner, first: &Mutex<Op
         return stream.write_all(b"HTTP/1.1 500 Broken\r\nContent-Length: 0\r\n\r\n");
     }
     let reply = std::fs::read(folder.join("reply.tsr"))?;
-    let head = format!("HTTP/1.1 200 OK\r\nContent-Type: application/timestamp-reply\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", reply.len());
+    let head = format!(
+        "HTTP/1.1 200 OK\r\nContent-Type: application/timestamp-reply\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
+        reply.len()
+    );
     stream.write_all(head.as_bytes())?;
     stream.write_all(&reply)
 }

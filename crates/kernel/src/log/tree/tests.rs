@@ -24,7 +24,8 @@ fn path(m: usize, leaves: &[Vec<u8>]) -> Vec<Hash> {
         return Vec::new();
     }
     let k = leaves.len().next_power_of_two() / 2;
-    let (mut out, last) = if m < k { (path(m, &leaves[..k]), mth(&leaves[k..])) } else { (path(m - k, &leaves[k..]), mth(&leaves[..k])) };
+    let (mut out, last) =
+        if m < k { (path(m, &leaves[..k]), mth(&leaves[k..])) } else { (path(m - k, &leaves[k..]), mth(&leaves[..k])) };
     out.push(last);
     out
 }
@@ -89,7 +90,9 @@ fn the_roots_of_certificate_transparency() {
         "ddb89be403809e325750d3d263cd78929c2942b7942a34b77e122c9594a74c8c",
         "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328",
     ];
-    let bytes = |hex: &str| -> Vec<u8> { (0..hex.len() / 2).map(|i| u8::from_str_radix(&hex[2 * i..2 * i + 2], 16).expect("hex")).collect() };
+    let bytes = |hex: &str| -> Vec<u8> {
+        (0..hex.len() / 2).map(|i| u8::from_str_radix(&hex[2 * i..2 * i + 2], 16).expect("hex")).collect()
+    };
     let leaves: Vec<Vec<u8>> = inputs.iter().map(|i| bytes(i)).collect();
     for (n, root) in roots.iter().enumerate() {
         assert_eq!(grow(&leaves[..=n], &[]).edge.root().to_vec(), bytes(root), "{} leaves", n + 1);
@@ -104,7 +107,10 @@ fn more_than_one_level_of_tiles() {
     let grown = grow(&leaves, &[255, 1, 1, 60_000, 5_000]);
     assert_eq!(grown.edge.root(), mth(&leaves));
     let tile = |level, index| grown.tiles.get(&TileId { level, index }).map(Vec::len);
-    assert_eq!((tile(0, 256), tile(0, 257), tile(1, 0), tile(1, 1), tile(2, 0)), (Some(256), Some(44), Some(256), Some(1), Some(1)));
+    assert_eq!(
+        (tile(0, 256), tile(0, 257), tile(1, 0), tile(1, 1), tile(2, 0)),
+        (Some(256), Some(44), Some(256), Some(1), Some(1))
+    );
     let size = leaves.len() as u64;
     let compute = |wanted: Wanted| wanted.compute(|id| grown.tiles.get(&id).map(Vec::as_slice)).expect("all tiles are there");
     for position in [0, 255, 256, 65_535, 65_536, size - 1] {
@@ -118,7 +124,21 @@ fn paths_have_one_spelling() {
     let path = |text: &str| TilePath::parse(text);
     assert_eq!(path("0/x001/x234/067"), Some(TilePath { level: Some(0), index: 1_234_067, width: 256 }));
     assert_eq!(path("entries/005.p/17"), Some(TilePath { level: None, index: 5, width: 17 }));
-    for wrong in ["", "0", "0/5", "0/0005", "00/005", "8/005", "0/x000/005", "0/005.p/0", "0/005.p/256", "0/005.p/017", "0/x005", "0/001/002", "x/000"] {
+    for wrong in [
+        "",
+        "0",
+        "0/5",
+        "0/0005",
+        "00/005",
+        "8/005",
+        "0/x000/005",
+        "0/005.p/0",
+        "0/005.p/256",
+        "0/005.p/017",
+        "0/x005",
+        "0/001/002",
+        "x/000",
+    ] {
         assert_eq!(path(wrong), None, "{wrong}");
     }
 }

@@ -42,7 +42,10 @@ pub(super) async fn run(context: &Context, args: KeyArgs) -> anyhow::Result<Exit
     }
     match signed {
         Some(false) => {
-            println!("{}", context.say("✗ Son mühür bu anahtarla imzalanmamış.", "✗ The last seal is not signed with this key."));
+            println!(
+                "{}",
+                context.say("✗ Son mühür bu anahtarla imzalanmamış.", "✗ The last seal is not signed with this key.")
+            );
             Ok(ExitCode::FAILURE)
         }
         _ => Ok(ExitCode::SUCCESS),

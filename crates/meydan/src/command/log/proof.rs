@@ -48,7 +48,8 @@ pub(super) async fn run(context: &Context, args: Args) -> anyhow::Result<ExitCod
         (_, _, Some(record)) => {
             let query = LogQuery { record: Some(record), limit: 1, ..LogQuery::default() };
             let entry = store.find_entries(&query).await?.into_iter().next();
-            let entry = entry.with_context(|| context.say("defterde bu kayıt yok", "the log knows no such record").to_owned())?;
+            let entry =
+                entry.with_context(|| context.say("defterde bu kayıt yok", "the log knows no such record").to_owned())?;
             inclusion(context, &*store, &seal, entry.position).await?
         }
         _ => bail!("nothing was asked for"),
@@ -61,7 +62,8 @@ pub(super) async fn run(context: &Context, args: Args) -> anyhow::Result<ExitCod
 }
 
 async fn inclusion(context: &Context, store: &dyn Store, seal: &Seal, position: i64) -> anyhow::Result<String> {
-    let unsealed = || context.say("bu kayıt henüz mühürlenmedi ya da yok", "this entry is not sealed yet, or not there").to_owned();
+    let unsealed =
+        || context.say("bu kayıt henüz mühürlenmedi ya da yok", "this entry is not sealed yet, or not there").to_owned();
     let at = u64::try_from(position).ok().filter(|_| position < seal.size).with_context(unsealed)?;
     let proof = Wanted::inclusion(at, seal.size.unsigned_abs()).with_context(unsealed)?.fetch(store).await?;
     if !context.json {
@@ -83,7 +85,11 @@ async fn inclusion(context: &Context, store: &dyn Store, seal: &Seal, position: 
 
 async fn consistency(context: &Context, store: &dyn Store, seal: &Seal, first: u64) -> anyhow::Result<String> {
     let size = seal.size.unsigned_abs();
-    let wrong = || context.say("boyut 1 ile mühürlenen kayıt sayısı arasında olmalı", "the size must be between 1 and the sealed size").to_owned();
+    let wrong = || {
+        context
+            .say("boyut 1 ile mühürlenen kayıt sayısı arasında olmalı", "the size must be between 1 and the sealed size")
+            .to_owned()
+    };
     let proof = Wanted::consistency(first, size).with_context(wrong)?.fetch(store).await?;
     let old = Wanted::root(first).fetch(store).await?;
     let json = serde_json::json!({

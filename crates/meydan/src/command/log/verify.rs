@@ -38,11 +38,13 @@ fn bar(context: &Context) -> ProgressBar {
 fn show(context: &Context, bar: &ProgressBar, progress: Progress) {
     bar.set_length(progress.total);
     bar.set_position(progress.done);
-    bar.set_message(match progress.phase {
-        Phase::Log => context.say("defter", "log"),
-        Phase::Versions => context.say("kayıt sürümleri", "record versions"),
-    }
-    .to_owned());
+    bar.set_message(
+        match progress.phase {
+            Phase::Log => context.say("defter", "log"),
+            Phase::Versions => context.say("kayıt sürümleri", "record versions"),
+        }
+        .to_owned(),
+    );
 }
 
 fn sentence(context: &Context, finding: &Finding) -> String {
@@ -66,7 +68,13 @@ fn print(context: &Context, report: &Report) {
         println!("{name}: {count}");
     }
     let Some(first) = report.findings.first() else {
-        println!("✓ {}", context.say("Her şey yerli yerinde: defter, mühürler ve bütün kayıtlar birbirini tutuyor.", "All is well: log, seals and all records agree."));
+        println!(
+            "✓ {}",
+            context.say(
+                "Her şey yerli yerinde: defter, mühürler ve bütün kayıtlar birbirini tutuyor.",
+                "All is well: log, seals and all records agree."
+            )
+        );
         return;
     };
     println!("✗ {}: {}", context.say("İlk bozukluk", "First broken thing"), sentence(context, first));

@@ -61,7 +61,8 @@ impl Authority {
         // Positive and of full length, so that the integer has one spelling.
         nonce[0] = nonce[0] & 0x3F | 0x40;
         let question = request(imprint, &nonce);
-        let response = tokio::time::timeout(TIMEOUT, self.exchange(&question)).await.map_err(|_| failed("no answer in time"))??;
+        let response =
+            tokio::time::timeout(TIMEOUT, self.exchange(&question)).await.map_err(|_| failed("no answer in time"))??;
         let stamp = read_response(&response).map_err(failed)?;
         if stamp.imprint != *imprint {
             return Err(failed("the stamp is over something else"));
@@ -97,13 +98,7 @@ impl Authority {
 }
 
 fn failed(cause: impl std::fmt::Display) -> Error {
-    Error::new(
-        Kind::Unavailable,
-        "time-stamp",
-        "Zaman damgası alınamadı.",
-        "No time stamp could be had.",
-    )
-    .cause(cause)
+    Error::new(Kind::Unavailable, "time-stamp", "Zaman damgası alınamadı.", "No time stamp could be had.").cause(cause)
 }
 
 #[cfg(test)]

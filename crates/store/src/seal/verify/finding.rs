@@ -52,14 +52,22 @@ impl FindingKind {
             Self::EntryMissing => ("defter kaydı yok", "a log entry is missing"),
             Self::EntryUnreadable => ("defter kaydı okunamıyor", "a log entry can't be read"),
             Self::EntryChanged => ("defter kaydı, mühürlenmiş olandan farklı", "a log entry is not the one that was sealed"),
-            Self::TileBroken => ("karma ağacının bir parçası eksik ya da değişmiş", "a part of the hash tree is missing or changed"),
-            Self::SealRoot => ("mührün kökü, kapsadığı kayıtlarla tutmuyor", "a seal's root does not match the entries it covers"),
+            Self::TileBroken => {
+                ("karma ağacının bir parçası eksik ya da değişmiş", "a part of the hash tree is missing or changed")
+            }
+            Self::SealRoot => {
+                ("mührün kökü, kapsadığı kayıtlarla tutmuyor", "a seal's root does not match the entries it covers")
+            }
             Self::SealSignature => ("mührün imzası geçerli değil", "a seal's signature does not hold"),
             Self::SealBeyond => ("mühür, defterde olandan çok kaydı kapsıyor", "a seal covers more entries than the log has"),
             Self::TimeStamp => ("zaman damgası bu mühre ait değil", "a time stamp is not over its seal"),
-            Self::VersionChanged => ("kaydın içeriği, deftere yazılandan farklı", "a record's content is not what the log recorded"),
+            Self::VersionChanged => {
+                ("kaydın içeriği, deftere yazılandan farklı", "a record's content is not what the log recorded")
+            }
             Self::VersionWithoutEntry => ("kayıt sürümünün defterde karşılığı yok", "a record version has no log entry"),
-            Self::EntryWithoutVersion => ("defter kaydının gösterdiği kayıt sürümü yok", "a log entry's record version is not there"),
+            Self::EntryWithoutVersion => {
+                ("defter kaydının gösterdiği kayıt sürümü yok", "a log entry's record version is not there")
+            }
         }
     }
 }
@@ -102,8 +110,10 @@ impl Finding {
     }
 
     fn sentence(&self, what: &str, [position, seal, register, record, version]: [&str; 5]) -> String {
-        let is_seal =
-            matches!(self.kind, FindingKind::SealRoot | FindingKind::SealSignature | FindingKind::SealBeyond | FindingKind::TimeStamp);
+        let is_seal = matches!(
+            self.kind,
+            FindingKind::SealRoot | FindingKind::SealSignature | FindingKind::SealBeyond | FindingKind::TimeStamp
+        );
         let mut places = Vec::new();
         if let Some(n) = self.position {
             places.push(format!("{} {n}", if is_seal { seal } else { position }));

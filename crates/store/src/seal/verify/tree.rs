@@ -71,7 +71,9 @@ impl Walk<'_> {
         for position in from..from + limit as u64 {
             match self.store.entries(position as i64, 1).await {
                 Ok(found) => out.extend(found.into_iter().filter(|e| e.position == position as i64)),
-                Err(e) => report.add(Finding::at(FindingKind::EntryUnreadable, position as i64, e.cause_text().unwrap_or(e.code()))),
+                Err(e) => {
+                    report.add(Finding::at(FindingKind::EntryUnreadable, position as i64, e.cause_text().unwrap_or(e.code())))
+                }
             }
         }
         out
@@ -107,7 +109,12 @@ impl Walk<'_> {
                 let finding = Finding::at(FindingKind::EntryChanged, entry.position, "");
                 report.add(finding.of(&entry.register, entry.id, entry.version));
             }
-            (None, ..) if !report.findings.iter().any(|f| f.kind == FindingKind::EntryUnreadable && f.position == Some(position as i64)) => {
+            (None, ..)
+                if !report
+                    .findings
+                    .iter()
+                    .any(|f| f.kind == FindingKind::EntryUnreadable && f.position == Some(position as i64)) =>
+            {
                 report.add(Finding::at(FindingKind::EntryMissing, position as i64, ""));
             }
             _ => {}

@@ -86,7 +86,8 @@ pub(super) async fn walk(
 
 impl Walk<'_> {
     fn register_of(&self, name: &str, position: i64) -> Option<u32> {
-        let had = |kept: &Kept| kept.names.iter().rev().find(|(since, _)| *since <= position).is_some_and(|(_, had)| had == name);
+        let had =
+            |kept: &Kept| kept.names.iter().rev().find(|(since, _)| *since <= position).is_some_and(|(_, had)| had == name);
         self.kept.iter().position(had).map(|i| i as u32)
     }
 
@@ -191,9 +192,8 @@ impl Walk<'_> {
     fn one(&self, kept: &Kept, record: &Record, said: Said, report: &mut Report) {
         report.versions += 1;
         let name = &kept.register.name;
-        let changed = |detail: &str| {
-            Finding::at(FindingKind::VersionChanged, said.position, detail).of(name, said.id, record.version)
-        };
+        let changed =
+            |detail: &str| Finding::at(FindingKind::VersionChanged, said.position, detail).of(name, said.id, record.version);
         if record.id != said.id {
             return report.add(changed(&format!("id {}", record.id)));
         }
