@@ -1,10 +1,13 @@
 //! Meydan: the one program of a municipality's IT department. Command line, configuration, wiring.
 
+mod cli;
 mod command;
 mod config;
 mod context;
+mod help;
+mod misuse;
 
-use clap::{CommandFactory as _, Parser, Subcommand, ValueEnum};
+use cli::{Cli, Command};
 use context::Context;
 use meydan_kernel::Lang;
 use std::{path::PathBuf, process::ExitCode};
@@ -12,68 +15,12 @@ use std::{path::PathBuf, process::ExitCode};
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-/// Meydan: the city's registers, map and log in one program.
-///
-/// Start with `meydan demo` (makes a generated city) and `meydan serve` (shows it in the browser). Every command takes
-/// `--store` and `--config`; `--json` prints for programs.
-#[derive(Parser)]
-#[command(name = "meydan", version, arg_required_else_help = true, propagate_version = true)]
-struct Cli {
-    /// Configuration file.
-    #[arg(long, global = true, env = "MEYDAN_CONFIG", value_name = "FILE")]
-    config: Option<PathBuf>,
-    /// Where the data is: path of a GeoPackage file, or a postgres:// URL. Overrides the configuration.
-    #[arg(long, global = true, env = "MEYDAN_STORE", value_name = "PLACE")]
-    store: Option<String>,
-    /// Print JSON for programs.
-    #[arg(long, global = true)]
-    json: bool,
-    /// Language of messages.
-    #[arg(long, global = true, env = "MEYDAN_LANG", default_value = "tr")]
-    lang: CliLang,
-    #[command(subcommand)]
-    command: Command,
-}
-
-#[derive(Clone, Copy, ValueEnum)]
-enum CliLang {
-    Tr,
-    En,
-}
-
-#[derive(Subcommand)]
-enum Command {
-    /// Serve the city: pages, APIs, tiles.
-    Serve(command::serve::Args),
-    /// Write a consistent copy of everything while serving.
-    Backup(command::backup::Args),
-    /// Make a store from a backup and prove that they are equal.
-    Restore(command::restore::Args),
-    /// Make a generated sample city.
-    Demo(command::demo::Args),
-    /// Check definitions, see what they would change, bring them into force.
-    Catalog(command::catalog::Args),
-    /// Bring a delivery into a register.
-    Import(command::import::Args),
-    /// Write a register to a file.
-    Export(command::export::Args),
-    /// Verify the log, prove from it, take it away.
-    Log(command::log::Args),
-    /// Look at the health of the store and say what to do.
-    Doctor(command::doctor::Args),
-    /// Print the completion script of a shell.
-    Completion {
-        /// The shell.
-        shell: clap_complete::Shell,
-    },
-}
-
 fn main() -> ExitCode {
-    let cli = Cli::parse();
-    let lang = match cli.lang {
-        CliLang::Tr => Lang::Tr,
-        CliLang::En => Lang::En,
+    let cli = match Cli::read() {
+        Ok(cli) => cli,
+        Err(code) => return code,
     };
+    let lang = cli.lang();
     start_journal();
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
@@ -110,10 +57,7 @@ async fn run(cli: Cli, lang: Lang) -> anyhow::Result<ExitCode> {
         Command::Export(args) => command::export::run(&context, args).await,
         Command::Log(args) => command::log::run(&context, args).await,
         Command::Doctor(args) => command::doctor::run(&context, args).await,
-        Command::Completion { shell } => {
-            clap_complete::generate(shell, &mut Cli::command(), "meydan", &mut std::io::stdout());
-            Ok(ExitCode::SUCCESS)
-        }
+        Command::Completion(args) => Ok(command::completion::run(&context, &args)),
     }
 }
 

@@ -2,6 +2,7 @@
 
 pub mod backup;
 pub mod catalog;
+pub mod completion;
 pub mod demo;
 pub mod doctor;
 pub mod export;

@@ -1,0 +1,89 @@
+//! Examples at the end of each help text, in both languages, and what the exit codes mean.
+
+/// Command, Turkish, English: lines of a comment and a command.
+pub(super) const EXAMPLES: &[(&str, &str, &str)] = &[
+    (
+        "",
+        "  meydan demo                                  # örnek bir kent üretir\n  meydan serve                                 # tarayıcıda açar\n  meydan import mahalle.gpkg --into neighbourhood --dry-run\n  meydan --store postgres://cbs@db/kent doctor # PostgreSQL'deki veri deposu\n  meydan --lang en import --help               # yardım, İngilizce",
+        "  meydan demo                                  # make a sample city\n  meydan serve                                 # open it in the browser\n  meydan import mahalle.gpkg --into neighbourhood --dry-run\n  meydan --store postgres://gis@db/city doctor # a store in PostgreSQL\n  meydan --lang tr import --help               # help, in Turkish",
+    ),
+    (
+        "serve",
+        "  meydan serve                                 # http://127.0.0.1:8061/\n  meydan --store kent.gpkg serve --listen 127.0.0.1:0  # boş bir kapı seçer ve yazar",
+        "  meydan serve                                 # http://127.0.0.1:8061/\n  meydan --store city.gpkg serve --listen 127.0.0.1:0  # takes a free port and prints it",
+    ),
+    (
+        "backup",
+        "  meydan backup /yedek/kent-2026-01-31.gpkg\n  meydan --store postgres://cbs@db/kent backup /yedek/kent.dump",
+        "  meydan backup /backup/city-2026-01-31.gpkg\n  meydan --store postgres://gis@db/city backup /backup/city.dump",
+    ),
+    (
+        "restore",
+        "  meydan --store yeni.gpkg restore /yedek/kent-2026-01-31.gpkg",
+        "  meydan --store new.gpkg restore /backup/city-2026-01-31.gpkg",
+    ),
+    (
+        "demo",
+        "  meydan demo                                  # 6.000 kapılık bir kent\n  meydan --store deneme.gpkg demo --doors 400000 --seed 7",
+        "  meydan demo                                  # a city of 6,000 doors\n  meydan --store trial.gpkg demo --doors 400000 --seed 7",
+    ),
+    (
+        "catalog",
+        "  meydan catalog check                         # tanım dosyalarındaki hatalar\n  meydan catalog plan                          # ne değişecek?\n  meydan catalog apply --allow building.old_note",
+        "  meydan catalog check                         # faults of the definition files\n  meydan catalog plan                          # what would change?\n  meydan catalog apply --allow building.old_note",
+    ),
+    ("catalog check", "  meydan catalog check tanimlar/", "  meydan catalog check definitions/"),
+    (
+        "catalog plan",
+        "  meydan catalog plan\n  meydan --json catalog plan --allow fountain",
+        "  meydan catalog plan\n  meydan --json catalog plan --allow fountain",
+    ),
+    (
+        "catalog apply",
+        "  meydan catalog apply\n  meydan catalog apply --allow fountain        # çeşme kütüğü, kayıtlarıyla silinir",
+        "  meydan catalog apply\n  meydan catalog apply --allow fountain        # drops the fountains with their records",
+    ),
+    (
+        "import",
+        "  meydan import mahalle.gpkg --into neighbourhood --dry-run\n  meydan import sokak.csv --into street --map official_id=KIMLIKNO --map name=ADI --encoding windows-1254\n  meydan import parsel.zip --into parcel --crs EPSG:5257 --skip-errors --rejects hatali.geojson\n  meydan import mahalle.gpkg --into neighbourhood --delete-missing --reason \"2026 yılı teslimi\"",
+        "  meydan import mahalle.gpkg --into neighbourhood --dry-run\n  meydan import sokak.csv --into street --map official_id=KIMLIKNO --map name=ADI --encoding windows-1254\n  meydan import parcel.zip --into parcel --crs EPSG:5257 --skip-errors --rejects bad.geojson\n  meydan import mahalle.gpkg --into neighbourhood --delete-missing --reason \"delivery of 2026\"",
+    ),
+    (
+        "export",
+        "  meydan export neighbourhood --out mahalle.gpkg\n  meydan export building --out yapi.csv --filter \"floors >= 5\" --code-titles --references name\n  meydan export parcel --out parsel.zip --crs EPSG:5257 --bbox 39.70,40.99,39.74,41.01",
+        "  meydan export neighbourhood --out neighbourhood.gpkg\n  meydan export building --out building.csv --filter \"floors >= 5\" --code-titles --references name\n  meydan export parcel --out parcel.zip --crs EPSG:5257 --bbox 39.70,40.99,39.74,41.01",
+    ),
+    (
+        "log",
+        "  meydan log verify\n  meydan log head\n  meydan log proof --position 42 --out kanit.txt",
+        "  meydan log verify\n  meydan log head\n  meydan log proof --position 42 --out proof.txt",
+    ),
+    (
+        "log verify",
+        "  meydan log verify\n  meydan log verify --key dogrulama-anahtari.txt",
+        "  meydan log verify\n  meydan log verify --key verifier-key.txt",
+    ),
+    ("log head", "  meydan log head\n  meydan --json log head", "  meydan log head\n  meydan --json log head"),
+    (
+        "log proof",
+        "  meydan log proof --position 42 --out kanit.txt\n  meydan log proof --consistency 1000",
+        "  meydan log proof --position 42 --out proof.txt\n  meydan log proof --consistency 1000",
+    ),
+    ("log export", "  meydan log export --out denetim/", "  meydan log export --out audit/"),
+    (
+        "doctor",
+        "  meydan doctor\n  meydan --store postgres://cbs@db/kent --json doctor",
+        "  meydan doctor\n  meydan --store postgres://gis@db/city --json doctor",
+    ),
+    (
+        "completion",
+        "  meydan completion bash > ~/.local/share/bash-completion/completions/meydan\n  meydan completion fish > ~/.config/fish/completions/meydan.fish",
+        "  meydan completion bash > ~/.local/share/bash-completion/completions/meydan\n  meydan completion fish > ~/.config/fish/completions/meydan.fish",
+    ),
+];
+
+/// Exit codes of every command, in both languages; a command that has more says so in its own text.
+pub(super) const EXIT_CODES: (&str, &str) = (
+    "Çıkış kodları: 0 tamam, 1 yapılamadı, 64 komut yanlış yazıldı.",
+    "Exit codes: 0 done, 1 it could not be done, 64 the command was written wrongly.",
+);
