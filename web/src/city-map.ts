@@ -25,7 +25,7 @@ export const styleUrl = (of: "light" | "dark") => `/styles/${of}`;
 /** Can this browser draw maps? */
 export function canDraw(): boolean {
   const canvas = document.createElement("canvas");
-  return Boolean(canvas.getContext("webgl2") ?? canvas.getContext("webgl"));
+  return Boolean(canvas.getContext("webgl2"));
 }
 
 /**

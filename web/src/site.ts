@@ -100,10 +100,22 @@ class LittleMap extends HTMLElement {
   }
 }
 
+/** A filter's address holds only what was filled in. */
+function shortAddress(form: HTMLFormElement): void {
+  form.addEventListener("submit", () => {
+    for (const part of form.elements) {
+      if ((part instanceof HTMLInputElement || part instanceof HTMLSelectElement || part instanceof HTMLTextAreaElement) && !part.value) part.disabled = true;
+    }
+    // Back in time, or the answer did not come: the inputs are there again.
+    window.setTimeout(() => [...form.elements].forEach((part) => ((part as HTMLInputElement).disabled = false)));
+  });
+}
+
 customElements.define("meydan-map", LittleMap);
 document.querySelectorAll<HTMLButtonElement>("[data-theme-switch]").forEach(themeSwitch);
 document.querySelectorAll<HTMLInputElement>("#find").forEach(searchBox);
 document.querySelectorAll<HTMLInputElement>("input[data-choices]").forEach(reference);
+document.querySelectorAll<HTMLFormElement>("form.filter, form.find").forEach(shortAddress);
 document.querySelectorAll<HTMLButtonElement>("button[data-copy]").forEach(copyButton);
 document.querySelectorAll<HTMLAnchorElement>("a[data-try]").forEach(tryLink);
 document.addEventListener("click", (event) => {

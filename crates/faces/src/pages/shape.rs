@@ -146,7 +146,11 @@ impl Picture {
         let frame = shapes.iter().filter_map(|s| s.bbox).reduce(|a, b| a.union(&b))?;
         let middle = ((frame.min_x + frame.max_x) / 2.0, (frame.min_y + frame.max_y) / 2.0);
         let shrink = middle.1.to_radians().cos().max(0.05);
-        let span = (((frame.max_x - frame.min_x) * shrink).max(POINT_SPAN), (frame.max_y - frame.min_y).max(POINT_SPAN));
+        let (wide, tall) = ((frame.max_x - frame.min_x) * shrink, frame.max_y - frame.min_y);
+        let span = match wide.max(tall) {
+            0.0 => (POINT_SPAN, POINT_SPAN),
+            longer => (wide.max(longer / 1_000.0), tall.max(longer / 1_000.0)),
+        };
         let scale = ((WIDTH - 2.0 * MARGIN) / span.0).min((HEIGHT - 2.0 * MARGIN) / span.1);
         let place = |(x, y): (f64, f64)| (WIDTH / 2.0 + (x - middle.0) * shrink * scale, HEIGHT / 2.0 - (y - middle.1) * scale);
         let shapes = shapes.iter().map(|s| draw(s, &place)).collect();
