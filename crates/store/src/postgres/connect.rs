@@ -20,8 +20,19 @@ const MAX_KEEPERS: usize = 4;
 const POOL_WAIT: Duration = Duration::from_secs(10);
 /// Limit: making a session.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+/// Limit: from the first byte to a session that is set up; the server may take the connection and then say nothing.
+const SESSION_LIMIT: Duration = Duration::from_secs(10);
 /// Idle seconds before the network is asked whether the server is still there.
-const KEEPALIVE_IDLE: Duration = Duration::from_secs(30);
+const KEEPALIVE_IDLE: Duration = Duration::from_secs(15);
+/// Pause between two such questions, and how many may be left unanswered.
+const KEEPALIVE_PAUSE: Duration = Duration::from_secs(5);
+const KEEPALIVE_TRIES: u32 = 3;
+/// Limit: what was sent and never acknowledged by the other machine ends the connection.
+const UNACKNOWLEDGED_LIMIT: Duration = Duration::from_secs(20);
+/// Silence of the server after which it is asked, by another connection, whether it lives.
+const SILENCE: Duration = Duration::from_secs(5);
+/// So many times in a row it must not answer before it is given up.
+const SILENCES: u32 = 2;
 
 /// What every session begins with. A plan made for an empty table must not be used when it is full: plan each time. One
 /// question may take a minute, a transaction that nobody feeds ten. Many ask at once: one core for each is better than all for one.
@@ -84,13 +95,13 @@ impl Place {
             return Err(no_tls());
         }
         config.connect_timeout(CONNECT_TIMEOUT).keepalives(true).keepalives_idle(KEEPALIVE_IDLE);
+        config.keepalives_interval(KEEPALIVE_PAUSE).keepalives_retries(KEEPALIVE_TRIES).tcp_user_timeout(UNACKNOWLEDGED_LIMIT);
         if config.get_application_name().is_none() {
             config.application_name("meydan");
         }
         let mut place = Self { config, search_path: "meydan, public, pg_temp".to_owned() };
         let client = place.session(Purpose::Plain).await?;
-        check_server(&client).await?;
-        let schema = postgis(&client).await?;
+        let schema = place.while_it_lives(async { check_server(&client).await.and(postgis(&client).await) }).await??;
         place.search_path = format!("meydan, \"{}\", pg_temp", schema.replace('"', "\"\""));
         Ok(place)
     }
@@ -108,6 +119,10 @@ impl Place {
     /// # Errors
     /// `store-unavailable`.
     pub async fn session_heard(&self, purpose: Purpose, hear: impl Fn(AsyncMessage) + Send + 'static) -> Result<Client> {
+        tokio::time::timeout(SESSION_LIMIT, self.begin(purpose, hear)).await.map_err(|_| silent())?
+    }
+
+    async fn begin(&self, purpose: Purpose, hear: impl Fn(AsyncMessage) + Send + 'static) -> Result<Client> {
         let (client, mut connection) = self.config.connect(NoTls).await.map_err(|e| Error::unavailable(from_pg(e)))?;
         tokio::spawn(async move {
             while let Some(Ok(message)) = std::future::poll_fn(|cx| connection.poll_message(cx)).await {
@@ -116,6 +131,38 @@ impl Place {
         });
         client.batch_execute(&self.setup(purpose)).await.map_err(from_pg)?;
         Ok(client)
+    }
+
+    /// Waits for work on some session, however long it takes, as long as the server takes new connections. A server whose
+    /// postmaster is gone, or that is frozen or cut off, may hold the old ones open for ever without a word: no timeout of its
+    /// own ends those.
+    ///
+    /// # Errors
+    /// `store-unavailable`; what became of the work is not known then.
+    pub async fn while_it_lives<T>(&self, work: impl Future<Output = T>) -> Result<T> {
+        let mut work = std::pin::pin!(work);
+        let mut silences = 0;
+        while silences < SILENCES {
+            let alive = async {
+                tokio::time::sleep(SILENCE).await;
+                self.lives().await
+            };
+            tokio::select! {
+                biased;
+                done = &mut work => return Ok(done),
+                alive = alive => silences = if alive { 0 } else { silences + 1 },
+            }
+        }
+        Err(silent())
+    }
+
+    /// True if a new connection is taken, or refused in the server's own words (too many, a changed password).
+    async fn lives(&self) -> bool {
+        match tokio::time::timeout(CONNECT_TIMEOUT, self.config.connect(NoTls)).await {
+            Ok(Ok(_)) => true,
+            Ok(Err(error)) => error.as_db_error().is_some(),
+            Err(_) => false,
+        }
     }
 
     fn setup(&self, purpose: Purpose) -> String {
@@ -164,6 +211,10 @@ impl Place {
     pub const fn config(&self) -> &Config {
         &self.config
     }
+}
+
+fn silent() -> Error {
+    Error::unavailable("PostgreSQL does not answer any more")
 }
 
 fn bad_location(error: &tokio_postgres::Error) -> Error {

@@ -6,7 +6,7 @@ use super::{
     errors::from_pg,
     rows::column,
 };
-use meydan_kernel::{Result, head_watch};
+use meydan_kernel::{Error, Result, head_watch};
 use std::{sync::Arc, time::Duration};
 use tokio_postgres::{AsyncMessage, Client};
 
@@ -43,7 +43,8 @@ async fn listen(place: &Place, sender: &head_watch::Sender) -> Result<Client> {
             }
         })
         .await?;
-    client.batch_execute(&format!("LISTEN {CHANNEL}")).await.map_err(from_pg)?;
+    let listen = format!("LISTEN {CHANNEL}");
+    tokio::time::timeout(POLL_LIMIT, client.batch_execute(&listen)).await.map_err(Error::unavailable)?.map_err(from_pg)?;
     Ok(client)
 }
 

@@ -68,10 +68,14 @@ impl PostgresStore {
     pub async fn connect(url: &str) -> Result<Self> {
         let place = Place::find(url).await?;
         let mut client = place.session(Purpose::Plain).await?;
-        schema::prepare(&mut client).await?;
         let (definitions, head) = (Arc::new(Definitions::default()), head_watch::Sender::default());
-        definitions.reload(&client).await?;
-        head::look(&client, &head, &definitions).await?;
+        place
+            .while_it_lives(async {
+                schema::prepare(&mut client).await?;
+                definitions.reload(&client).await?;
+                head::look(&client, &head, &definitions).await
+            })
+            .await??;
         let alive = Arc::new(());
         tokio::spawn(head::follow(place.clone(), head.clone(), Arc::clone(&definitions), Arc::downgrade(&alive)));
         Ok(Self {
@@ -93,6 +97,11 @@ impl PostgresStore {
     async fn keeper(&self) -> Result<Object> {
         self.keepers.get().await.map_err(from_pool)
     }
+
+    /// The answer to a question, or `store-unavailable` once the server is dead.
+    async fn answer<T>(&self, question: impl Future<Output = Result<T>>) -> Result<T> {
+        self.place.while_it_lives(question).await?
+    }
 }
 
 #[async_trait::async_trait]
@@ -102,14 +111,17 @@ impl Store for PostgresStore {
     }
 
     async fn catalogue(&self) -> Result<Option<Catalogue>> {
-        self.definitions.reload(&**self.reader().await?).await?;
+        self.answer(async { self.definitions.reload(&**self.reader().await?).await }).await?;
         Ok((self.definitions.epoch() > 0).then(|| Catalogue::clone(&self.definitions.catalogue())))
     }
 
     async fn apply(&self, plan: &Plan, catalogue: &Catalogue) -> Result<()> {
         let mut client = self.place.session(Purpose::Plain).await?;
-        apply::apply(&mut client, plan, catalogue).await?;
-        self.definitions.reload(&client).await
+        self.answer(async {
+            apply::apply(&mut client, plan, catalogue).await?;
+            self.definitions.reload(&client).await
+        })
+        .await
     }
 
     async fn commit(&self, changeset: Changeset) -> Result<Committed> {
@@ -117,36 +129,40 @@ impl Store for PostgresStore {
     }
 
     async fn get(&self, register: &Arc<Register>, key: Key, as_of: Option<Timestamp>) -> Result<Option<Record>> {
-        read::get(&**self.reader().await?, register, key, as_of).await
+        self.answer(async { read::get(&**self.reader().await?, register, key, as_of).await }).await
     }
 
     async fn query(&self, query: &Query) -> Result<Vec<Record>> {
         let mut query = query.clone();
         query.limit = Some(query.limit.unwrap_or(MAX_PAGE).min(MAX_PAGE));
-        read::query(&**self.reader().await?, &query).await
+        self.answer(async { read::query(&**self.reader().await?, &query).await }).await
     }
 
     async fn count(&self, query: &Query) -> Result<u64> {
-        read::count(&**self.reader().await?, query).await
+        self.answer(async { read::count(&**self.reader().await?, query).await }).await
     }
 
     fn scan(&self, query: Query) -> BoxStream<'static, Result<Vec<Record>>> {
         let (sql, params) = read::select(&query, read::What::Records);
-        scan::stream(self.scanners.clone(), sql, Arguments::new(params), scan::records(query.register)).boxed()
+        scan::stream(self.place.clone(), self.scanners.clone(), sql, Arguments::new(params), scan::records(query.register))
+            .boxed()
     }
 
     async fn history(&self, register: &Arc<Register>, id: Uuid) -> Result<Vec<Version>> {
-        past::history(&**self.reader().await?, register, self.definitions.names_of(&register.name), id).await
+        self.answer(async {
+            past::history(&**self.reader().await?, register, self.definitions.names_of(&register.name), id).await
+        })
+        .await
     }
 
     fn scan_history(&self, register: Arc<Register>) -> BoxStream<'static, Result<Vec<Record>>> {
         let sql = past::select_all(&register);
         let read = move |row: &tokio_postgres::Row, out: &mut Vec<Record>| past::read(&register, row, out);
-        scan::stream(self.scanners.clone(), sql, Arguments::new(Vec::new()), read).boxed()
+        scan::stream(self.place.clone(), self.scanners.clone(), sql, Arguments::new(Vec::new()), read).boxed()
     }
 
     async fn definitions(&self, register: &str) -> Result<Vec<(i64, Arc<Register>)>> {
-        definitions::of(&**self.reader().await?, register).await
+        self.answer(async { definitions::of(&**self.reader().await?, register).await }).await
     }
 
     fn head(&self) -> i64 {
@@ -158,50 +174,50 @@ impl Store for PostgresStore {
     }
 
     async fn entries(&self, from: i64, limit: usize) -> Result<Vec<Entry>> {
-        log::entries(&**self.reader().await?, from, limit).await
+        self.answer(async { log::entries(&**self.reader().await?, from, limit).await }).await
     }
 
     async fn find_entries(&self, query: &LogQuery) -> Result<Vec<Entry>> {
-        log::find(&**self.reader().await?, &self.definitions, query).await
+        self.answer(async { log::find(&**self.reader().await?, &self.definitions, query).await }).await
     }
 
     async fn follower(&self, name: &str) -> Result<i64> {
-        log::follower(&**self.reader().await?, name).await
+        self.answer(async { log::follower(&**self.reader().await?, name).await }).await
     }
 
     async fn set_follower(&self, name: &str, next: i64) -> Result<()> {
-        log::set_follower(&**self.keeper().await?, name, next).await
+        self.answer(async { log::set_follower(&**self.keeper().await?, name, next).await }).await
     }
 
     async fn last_seal(&self) -> Result<Option<Seal>> {
-        seals::last(&**self.reader().await?).await
+        self.answer(async { seals::last(&**self.reader().await?).await }).await
     }
 
     async fn seal_covering(&self, size: i64) -> Result<Option<Seal>> {
-        seals::covering(&**self.reader().await?, size).await
+        self.answer(async { seals::covering(&**self.reader().await?, size).await }).await
     }
 
     async fn seals(&self, after: i64, limit: usize) -> Result<Vec<Seal>> {
-        seals::after(&**self.reader().await?, after, limit).await
+        self.answer(async { seals::after(&**self.reader().await?, after, limit).await }).await
     }
 
     async fn put_seal(&self, seal: &Seal, tiles: &[(TileId, Vec<u8>)]) -> Result<()> {
-        seals::put(&mut **self.keeper().await?, seal, tiles).await
+        self.answer(async { seals::put(&mut **self.keeper().await?, seal, tiles).await }).await
     }
 
     async fn put_time_stamp(&self, size: i64, response: &[u8]) -> Result<()> {
-        seals::put_time_stamp(&**self.keeper().await?, size, response).await
+        self.answer(async { seals::put_time_stamp(&**self.keeper().await?, size, response).await }).await
     }
 
     async fn tile(&self, id: TileId) -> Result<Option<Vec<u8>>> {
-        seals::tile(&**self.reader().await?, id).await
+        self.answer(async { seals::tile(&**self.reader().await?, id).await }).await
     }
 
     async fn backup(&self, to: &Path) -> Result<()> {
-        backup::dump(self.place.config(), to).await
+        self.answer(backup::dump(self.place.config(), to)).await
     }
 
     async fn checks(&self) -> Result<Vec<(String, bool, String)>> {
-        checks::run(&**self.reader().await?).await
+        self.answer(async { checks::run(&**self.reader().await?).await }).await
     }
 }

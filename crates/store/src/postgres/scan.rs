@@ -1,6 +1,7 @@
 //! Streams of records: one snapshot, a portal, bounded memory.
 
 use super::{
+    connect::Place,
     dialect::Arguments,
     errors::{from_pg, from_pool},
     rows,
@@ -18,6 +19,7 @@ const AHEAD: usize = 1;
 
 /// Streams what a statement gives, as batches made by `read`. The session goes back to its pool when the stream ends or is dropped.
 pub fn stream<F>(
+    place: Place,
     pool: Pool,
     sql: String,
     arguments: Arguments,
@@ -28,7 +30,7 @@ where
 {
     let (send, receive) = mpsc::channel(AHEAD);
     tokio::spawn(async move {
-        if let Err(error) = run(pool, &sql, &arguments, read, &send).await {
+        if let Err(error) = run(&place, pool, &sql, &arguments, read, &send).await {
             let _ = send.send(Err(error)).await;
         }
     });
@@ -36,6 +38,7 @@ where
 }
 
 async fn run<F>(
+    place: &Place,
     pool: Pool,
     sql: &str,
     arguments: &Arguments,
@@ -45,13 +48,17 @@ async fn run<F>(
 where
     F: FnMut(&Row, &mut Vec<Record>) -> Result<()> + Send + 'static,
 {
-    let mut client = pool.get().await.map_err(from_pool)?;
+    let mut client = place.while_it_lives(pool.get()).await?.map_err(from_pool)?;
     let builder = client.build_transaction().isolation_level(IsolationLevel::RepeatableRead).read_only(true);
-    let transaction = builder.start().await.map_err(from_pg)?;
-    let statement = transaction.prepare_typed(sql, &arguments.types()).await.map_err(from_pg)?;
-    let portal = transaction.bind(&statement, &arguments.values()).await.map_err(from_pg)?;
+    let begun = async {
+        let transaction = builder.start().await?;
+        let statement = transaction.prepare_typed(sql, &arguments.types()).await?;
+        let portal = transaction.bind(&statement, &arguments.values()).await?;
+        Ok((transaction, portal))
+    };
+    let (transaction, portal) = place.while_it_lives(begun).await?.map_err(from_pg)?;
     loop {
-        let found = transaction.query_portal(&portal, BATCH).await.map_err(from_pg)?;
+        let found = place.while_it_lives(transaction.query_portal(&portal, BATCH)).await?.map_err(from_pg)?;
         if found.is_empty() {
             break;
         }
@@ -65,7 +72,7 @@ where
             break;
         }
     }
-    transaction.rollback().await.map_err(from_pg)
+    place.while_it_lives(transaction.rollback()).await?.map_err(from_pg)
 }
 
 /// Reads each row as one record.

@@ -6,4 +6,5 @@ pub mod doubt;
 pub mod faults;
 pub mod guards;
 pub mod letters;
+pub mod lingering;
 pub mod processes;

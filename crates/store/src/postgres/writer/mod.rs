@@ -154,7 +154,7 @@ impl Task {
             Some(session) => session,
             none => none.insert(Session::new(self.place.session(Purpose::Write).await.map_err(Trouble::Lost)?)),
         };
-        let looked = found::look(session, batch, &catalogue).await;
+        let looked = self.place.while_it_lives(found::look(session, batch, &catalogue)).await.map_err(Trouble::Lost)?;
         let mut found = match looked {
             Ok(found) if found.epoch == self.definitions.epoch() => found,
             Err(Trouble::Lost(e)) => return Err(Trouble::Lost(e)),
@@ -167,7 +167,7 @@ impl Task {
             return Ok(());
         }
         digest(batch).await.map_err(Trouble::Refused)?;
-        write::write(session, batch, &found).await?;
+        self.place.while_it_lives(write::write(session, batch, &found)).await.map_err(Trouble::InDoubt)??;
         self.head.send(found.next);
         Ok(())
     }
@@ -178,16 +178,16 @@ impl Task {
         let before = self.definitions.epoch();
         // Its prepared statements are of the old tables.
         let Some(session) = self.session.take() else { return Trouble::Stale };
-        match self.definitions.reload(&session.client).await {
-            Err(error) => Trouble::Lost(error),
-            Ok(()) if self.definitions.epoch() != before => Trouble::Stale,
-            Ok(()) => trouble.unwrap_or(Trouble::Stale),
+        match self.place.while_it_lives(self.definitions.reload(&session.client)).await {
+            Err(error) | Ok(Err(error)) => Trouble::Lost(error),
+            Ok(Ok(())) if self.definitions.epoch() != before => Trouble::Stale,
+            Ok(Ok(())) => trouble.unwrap_or(Trouble::Stale),
         }
     }
 
     async fn give_up(&mut self) {
         if let Some(session) = &self.session
-            && !session.roll_back().await
+            && !self.place.while_it_lives(session.roll_back()).await.unwrap_or(false)
         {
             self.session = None;
         }
@@ -198,7 +198,7 @@ impl Task {
         let began = Instant::now();
         let ids: Vec<Uuid> = jobs.iter().filter(|j| !j.items.is_empty()).map(|j| j.id).collect();
         while began.elapsed() < RESOLVE_LIMIT {
-            match self.find_changesets(&ids).await {
+            match self.place.while_it_lives(self.find_changesets(&ids)).await.flatten() {
                 Ok((found, next)) if found.len() == ids.len() => {
                     self.head.send(next);
                     return Doubt::Happened;
