@@ -69,9 +69,11 @@ pub trait Store: Send + Sync + 'static {
 
     /// Every definition that the register of this name ever had, each with the position of the first log entry it held for,
     /// ascending; none if there is no such register. A digest in the log is over content under the definition of its time.
-    async fn definitions(&self, register: &str) -> Result<Vec<(i64, Arc<Register>)>> {
-        Err(crate::Error::internal(format!("{} does not tell the definitions of “{register}”", self.name())))
-    }
+    async fn definitions(&self, register: &str) -> Result<Vec<(i64, Arc<Register>)>>;
+
+    /// Fid and version of versions that don't end where the next one of their record begins, or stand as current or as
+    /// ended although there is a later one; at most `limit`. None unless somebody wrote past this store: "as of" would lie.
+    async fn misplaced(&self, register: &Arc<Register>, limit: usize) -> Result<Vec<(i64, i64)>>;
 
     /// How many entries the log has. Cheap (asked for every tile) and never behind what was acknowledged by this process;
     /// another process's entries show at once (SQLite) or within the notification's latency (PostgreSQL).

@@ -254,6 +254,61 @@ async fn a_removed_end_of_the_log_is_told() {
 }
 
 #[tokio::test]
+async fn an_old_version_brought_back_as_current_is_named() {
+    let (house, _) = House::new().await.lived_in().await;
+    let past = history("lamp");
+    // Every version is what its entry says, only their places are exchanged.
+    house.tamper(&format!(
+        "INSERT INTO {past} (fid, id, version, recorded_at, recorded_to, deleted, plate, watts) \
+         SELECT fid, id, version, recorded_at, '9999-01-01T00:00:00.000000Z', 0, plate, watts FROM lamp WHERE fid = 1"
+    ));
+    house.tamper(&format!(
+        "UPDATE lamp SET (version, recorded_at, watts) = (SELECT version, recorded_at, watts FROM {past} WHERE fid = 1 AND version = 2) \
+         WHERE fid = 1"
+    ));
+    house.tamper(&format!("DELETE FROM {past} WHERE fid = 1 AND version = 2"));
+    only(&house.verify().await, FindingKind::VersionMisplaced);
+}
+
+#[tokio::test]
+async fn a_deleted_record_that_stands_again_is_named() {
+    let (house, lamps) = House::new().await.lived_in().await;
+    let past = history("lamp");
+    house.tamper(&format!(
+        "INSERT INTO lamp (fid, id, version, recorded_at, plate, watts, geom) \
+         SELECT fid, id, 2, recorded_to, plate, watts, geom FROM {past} WHERE fid = 2"
+    ));
+    house.tamper(&format!("UPDATE {past} SET deleted = 0 WHERE fid = 2"));
+    let report = house.verify().await;
+    only(&report, FindingKind::VersionMisplaced);
+    assert_eq!((report.findings[0].record, report.findings[0].version), (Some(lamps[1]), Some(2)));
+}
+
+#[tokio::test]
+async fn a_past_that_ends_at_another_time_is_named() {
+    let (house, lamps) = House::new().await.lived_in().await;
+    // "As of" would show two versions at once from now on.
+    house.tamper(&format!(
+        "UPDATE {} SET recorded_to = '9999-01-01T00:00:00.000000Z' WHERE fid = 1 AND version = 1",
+        history("lamp")
+    ));
+    let report = house.verify().await;
+    only(&report, FindingKind::VersionMisplaced);
+    assert_eq!((report.findings[0].record, report.findings[0].version), (Some(lamps[0]), Some(1)));
+}
+
+#[tokio::test]
+async fn versions_hidden_behind_a_later_definition_are_named() {
+    let (house, _) = House::new().await.lived_in().await;
+    house.tamper("UPDATE lamp SET watts = 1000 WHERE plate = '61-007'");
+    // No entry seems to be of this register, as if it had been dropped and made again.
+    house.tamper("UPDATE meydan_definition SET since = 1000000 WHERE register = (SELECT number FROM meydan_register WHERE name = 'lamp')");
+    let reopened: Arc<dyn Store> = Arc::new(SqliteStore::open(&house.path()).await.expect("opens"));
+    let report = verify(&*reopened, Some(&house.key.verifier()), &mut |_| {}).await.expect("the walk ends");
+    assert!(report.broken.contains_key(&FindingKind::VersionWithoutEntry), "{report:#?}");
+}
+
+#[tokio::test]
 async fn changed_definitions_break_nothing() {
     let (mut house, _) = House::new().await.lived_in().await;
     let mut wanted = house.town.catalogue.clone();

@@ -165,6 +165,10 @@ impl Store for PostgresStore {
         self.answer(async { definitions::of(&**self.reader().await?, register).await }).await
     }
 
+    async fn misplaced(&self, register: &Arc<Register>, limit: usize) -> Result<Vec<(i64, i64)>> {
+        self.answer(async { past::misplaced(&**self.reader().await?, register, limit).await }).await
+    }
+
     fn head(&self) -> i64 {
         self.head.head()
     }

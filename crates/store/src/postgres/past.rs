@@ -61,3 +61,12 @@ pub fn read(register: &Register, row: &Row, out: &mut Vec<Record>) -> Result<()>
     out.extend(last);
     Ok(())
 }
+
+/// Fid and version of what is not in its place; see [`meydan_kernel::Store::misplaced`].
+pub async fn misplaced(client: &Client, register: &Register, limit: usize) -> Result<Vec<(i64, i64)>> {
+    let [now, past] = [table::current(&register.name), table::history(&register.name)].map(|t| format!("meydan.{t}"));
+    let sql = crate::sql::question::misplaced(&now, &past, "$1");
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let found = client.query_typed(&sql, &[(&limit, Type::INT8)]).await.map_err(from_pg)?;
+    found.iter().map(|row| Ok((rows::column(row, 0)?, rows::column(row, 1)?))).collect()
+}

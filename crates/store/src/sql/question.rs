@@ -31,6 +31,20 @@ pub fn conditions<D: Dialect + ?Sized>(dialect: &D, query: &Query, params: &mut 
     out
 }
 
+/// The statement that finds what [`meydan_kernel::Store::misplaced`] speaks of, in a register's two tables; `limit` is a
+/// placeholder.
+pub fn misplaced(now: &str, past: &str, limit: &str) -> String {
+    // A current version and one that was deleted have the same to keep: nothing comes after them.
+    format!(
+        "SELECT fid, version FROM (\
+         SELECT fid, version, recorded_to, last, lead(recorded_at) OVER (PARTITION BY fid ORDER BY version) AS next FROM (\
+         SELECT fid, version, recorded_at, recorded_to, deleted AS last FROM {past} \
+         UNION ALL SELECT fid, version, recorded_at, NULL, TRUE FROM {now}) AS versions) AS chained \
+         WHERE CASE WHEN last THEN next IS NOT NULL ELSE next IS NULL OR next <> recorded_to END \
+         ORDER BY fid, version LIMIT {limit}"
+    )
+}
+
 fn boxes<D: Dialect + ?Sized>(dialect: &D, query: &Query, boxes: &[Bbox], params: &mut Vec<Param>) -> String {
     if query.register.geometry.is_none() {
         return "FALSE".to_owned();

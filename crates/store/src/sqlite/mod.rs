@@ -175,6 +175,11 @@ impl Store for SqliteStore {
         self.readers.ask(move |conn| log.definitions_of(conn, &name)).await
     }
 
+    async fn misplaced(&self, register: &Arc<Register>, limit: usize) -> Result<Vec<(i64, i64)>> {
+        let register = Arc::clone(register);
+        self.readers.ask(move |conn| past::misplaced(conn, &register, limit)).await
+    }
+
     fn head(&self) -> i64 {
         self.head.now()
     }

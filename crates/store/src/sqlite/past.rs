@@ -66,3 +66,11 @@ pub(super) fn each_past(
     }
     Ok(())
 }
+
+/// Fid and version of what is not in its place; see [`meydan_kernel::Store::misplaced`].
+pub(super) fn misplaced(conn: &Connection, register: &Register, limit: usize) -> Result<Vec<(i64, i64)>> {
+    let sql = crate::sql::question::misplaced(&quoted(&register.name), &quoted(&history_of(&register.name)), "?1");
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let mut find = conn.prepare_cached(&sql).map_err(failure)?;
+    find.query_map([limit], |r| Ok((r.get(0)?, r.get(1)?))).and_then(Iterator::collect).map_err(failure)
+}

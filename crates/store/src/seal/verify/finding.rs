@@ -27,6 +27,8 @@ pub enum FindingKind {
     VersionWithoutEntry,
     /// An entry has no version.
     EntryWithoutVersion,
+    /// A version stands as current, past or ended although the log says otherwise, or its end is not the next one's beginning.
+    VersionMisplaced,
 }
 
 impl FindingKind {
@@ -44,6 +46,7 @@ impl FindingKind {
             Self::VersionChanged => "version-changed",
             Self::VersionWithoutEntry => "version-without-entry",
             Self::EntryWithoutVersion => "entry-without-version",
+            Self::VersionMisplaced => "version-misplaced",
         }
     }
 
@@ -68,6 +71,10 @@ impl FindingKind {
             Self::EntryWithoutVersion => {
                 ("defter kaydının gösterdiği kayıt sürümü yok", "a log entry's record version is not there")
             }
+            Self::VersionMisplaced => (
+                "kayıt sürümü yerinde değil: güncel mi geçmiş mi olduğu ya da bitiş zamanı defterle tutmuyor",
+                "a record version is out of its place: whether it is current, or when it ended, is not what the log says",
+            ),
         }
     }
 }

@@ -3,13 +3,14 @@
 //! Entries are held in memory a chunk at a time; for each chunk the versions of its registers are read once. What is read first
 //! are the current versions, then the past ones: a version that is replaced in between is met in the second reading.
 
-use super::{Finding, FindingKind, Phase, Progress, Report};
+use super::{Finding, FindingKind, MAX_NAMED, Phase, Progress, Report};
 use crate::content::{Past, Proof};
 use futures::{StreamExt, stream::BoxStream};
 use jiff::Timestamp;
 use meydan_kernel::{
     Act, Query, Record, Register, Result, Store,
     log::{Entry, Verb},
+    query::Key,
     store::LogQuery,
 };
 use std::{
@@ -52,6 +53,8 @@ struct Walk<'a> {
     kept: Vec<Kept>,
     /// Hashes of the places of all entries, sorted: 8 bytes for each entry of the log.
     all: Vec<u64>,
+    /// Entries from here on came while this walk ran.
+    head: u64,
     hasher: RandomState,
 }
 
@@ -69,7 +72,7 @@ pub(super) async fn walk(
         let names = definitions.iter().map(|(since, d)| (*since, d.name.clone())).collect();
         kept.push(Kept { register: Arc::clone(register), past: Past::of(store, &register.name).await?, names });
     }
-    let mut walk = Walk { store, kept, all: Vec::new(), hasher: RandomState::new() };
+    let mut walk = Walk { store, kept, all: Vec::new(), head, hasher: RandomState::new() };
     walk.read_places(head, report).await?;
     let mut from = 0;
     let mut first = true;
@@ -162,12 +165,21 @@ impl Walk<'_> {
     ) -> Result<()> {
         for &number in registers {
             let kept = &self.kept[number as usize];
+            if orphans {
+                self.places(kept, report).await?;
+            }
             let now: BoxStream<'static, _> = self.store.scan(Query::all(Arc::clone(&kept.register)));
-            for mut stream in [now, self.store.scan_history(Arc::clone(&kept.register))] {
+            for (current, mut stream) in [(true, now), (false, self.store.scan_history(Arc::clone(&kept.register)))] {
                 while let Some(batch) = stream.next().await {
                     for record in batch? {
                         let place = (number, record.fid, record.version);
                         if let Some(said) = chunk.remove(&place) {
+                            let ended = said.verb == Verb::Delete;
+                            let replaced =
+                                || self.all.binary_search(&self.hash((number, record.fid, record.version + 1))).is_ok();
+                            if current == ended && (current || !replaced()) {
+                                self.misplaced(kept, &record, &said, current, report).await?;
+                            }
                             self.one(kept, &record, said, report);
                             if report.versions.is_multiple_of(STEP) {
                                 progress(Progress { phase: Phase::Versions, done: report.versions, total: head });
@@ -224,11 +236,42 @@ impl Walk<'_> {
         }
     }
 
-    /// A version whose place no entry has, unless it came while this walk ran.
-    async fn orphan(&self, kept: &Kept, record: &Record, report: &mut Report) -> Result<()> {
+    /// Versions whose end is not the beginning of the next, among them those that stand as current before a later one.
+    async fn places(&self, kept: &Kept, report: &mut Report) -> Result<()> {
+        for (fid, version) in self.store.misplaced(&kept.register, MAX_NAMED).await? {
+            let record = self.store.get(&kept.register, Key::Fid(fid), None).await?.map_or(Uuid::nil(), |r| r.id);
+            let finding = Finding { position: None, ..Finding::at(FindingKind::VersionMisplaced, 0, format!("fid {fid}")) };
+            report.add(finding.of(&kept.register.name, record, version));
+        }
+        Ok(())
+    }
+
+    /// A deletion that stands as current, or a last version among the past that was neither deleted nor, while this walk ran,
+    /// replaced.
+    async fn misplaced(&self, kept: &Kept, record: &Record, said: &Said, current: bool, report: &mut Report) -> Result<()> {
+        if !current && self.came_meanwhile(record, record.version + 1).await {
+            return Ok(());
+        }
+        let detail = if current { "deleted, stands as current" } else { "current, stands as past" };
+        report.add(Finding::at(FindingKind::VersionMisplaced, said.position, detail).of(
+            &kept.register.name,
+            said.id,
+            record.version,
+        ));
+        Ok(())
+    }
+
+    /// True if an entry beyond those that this walk reads is of this version of the record.
+    async fn came_meanwhile(&self, record: &Record, version: i64) -> bool {
         let query = LogQuery { record: Some(record.id), limit: usize::from(u16::MAX), ..LogQuery::default() };
         let entries = self.store.find_entries(&query).await.unwrap_or_default();
-        if entries.iter().any(|e| e.fid == record.fid && e.version == record.version) {
+        let beyond = |e: &Entry| u64::try_from(e.position).is_ok_and(|p| p >= self.head);
+        entries.iter().any(|e| beyond(e) && e.fid == record.fid && e.version == version)
+    }
+
+    /// A version whose place no entry has, unless it came while this walk ran.
+    async fn orphan(&self, kept: &Kept, record: &Record, report: &mut Report) -> Result<()> {
+        if self.came_meanwhile(record, record.version).await {
             return Ok(());
         }
         let finding = Finding { position: None, ..Finding::at(FindingKind::VersionWithoutEntry, 0, "") };
