@@ -2,7 +2,10 @@
 //! one changeset.
 
 mod act;
+mod sealed_log;
 mod validate;
+
+pub use sealed_log::SealedLog;
 
 pub use act::MAX_ACT_BYTES;
 

@@ -43,7 +43,7 @@ pub(super) async fn entries(State(app): State<Arc<App>>, uri: Uri, headers: Head
     };
     params.finish()?;
     let found = app.desk.log(&app.acting, &query).await?;
-    let sealed = app.desk.store().last_seal().await?.map_or(0, |s| s.size);
+    let sealed = app.desk.sealed_log(&app.acting).last_seal().await?.map_or(0, |s| s.size);
     // A full page may have another after it.
     let next = (found.len() as u64 == limit).then(|| found.last().map(|e| e.position)).flatten().filter(|p| *p > 0);
     let body = json!({

@@ -15,7 +15,8 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use meydan_kernel::{
-    Error, Result, Store,
+    Error, Result,
+    desk::SealedLog,
     log::{
         Seal,
         proof::{Wanted, to_text},
@@ -35,13 +36,13 @@ pub(super) async fn inclusion(State(app): State<Arc<App>>, uri: Uri, headers: He
     let position = take_number(&mut params, "position", 0, size - 1)?
         .ok_or_else(|| bad_value("position", "verilmesi zorunlu", "must be given"))?;
     params.finish()?;
-    let store = &**app.desk.store();
+    let log = app.desk.sealed_log(&app.acting);
     if text {
         if size != sealed {
             let (tr, en) = ("bu biçim yalnızca son mühürle verilir", "this format is given with the last seal only");
             return Err(bad_value("size", tr, en).into());
         }
-        let proof = wanted_inclusion(position, size)?.fetch(store).await?;
+        let proof = log.hashes(&wanted_inclusion(position, size)?).await?;
         let body = to_text(position, &proof, &seal.checkpoint);
         let headers = [
             (header::CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8")),
@@ -49,7 +50,7 @@ pub(super) async fn inclusion(State(app): State<Arc<App>>, uri: Uri, headers: He
         ];
         return Ok((headers, body).into_response());
     }
-    let body = inclusion_json(store, position, size, &seal).await?;
+    let body = inclusion_json(log, position, size, &seal).await?;
     Ok(reply::json(&headers, negotiate::lang(&uri, &headers), link::JSON, &body)?)
 }
 
@@ -62,43 +63,43 @@ pub(super) async fn consistency(State(app): State<Arc<App>>, uri: Uri, headers: 
     let first = take_number(&mut params, "first", 1, second)?
         .ok_or_else(|| bad_value("first", "verilmesi zorunlu", "must be given"))?;
     params.finish()?;
-    let store = &**app.desk.store();
+    let log = app.desk.sealed_log(&app.acting);
     let wanted = Wanted::consistency(first, second).ok_or_else(|| Error::internal("bounds were checked"))?;
     let body = json!({
         "first": first,
         "second": second,
-        "hashes": list(&wanted.fetch(store).await?),
-        "first_root": hex(&root(store, first).await?),
-        "second_root": hex(&root(store, second).await?),
+        "hashes": list(&log.hashes(&wanted).await?),
+        "first_root": hex(&root(log, first).await?),
+        "second_root": hex(&root(log, second).await?),
         "checkpoint": (second == sealed).then_some(seal.checkpoint),
     });
     Ok(reply::json(&headers, negotiate::lang(&uri, &headers), link::JSON, &body)?)
 }
 
 async fn last_seal(app: &App) -> Result<Seal> {
-    app.desk.store().last_seal().await?.filter(|s| s.size > 0).ok_or_else(not_sealed_yet)
+    app.desk.sealed_log(&app.acting).last_seal().await?.filter(|s| s.size > 0).ok_or_else(not_sealed_yet)
 }
 
 fn wanted_inclusion(position: u64, size: u64) -> Result<Wanted> {
     Wanted::inclusion(position, size).ok_or_else(|| Error::internal("bounds were checked"))
 }
 
-async fn root(store: &dyn Store, size: u64) -> Result<Hash> {
-    Wanted::root(size).fetch(store).await?.pop().ok_or_else(|| Error::internal("a proof of one hash has one"))
+async fn root(log: SealedLog<'_>, size: u64) -> Result<Hash> {
+    log.hashes(&Wanted::root(size)).await?.pop().ok_or_else(|| Error::internal("a proof of one hash has one"))
 }
 
 /// The proof of one entry; with the checkpoint if `size` is the seal's.
-pub(super) async fn inclusion_json(store: &dyn Store, position: u64, size: u64, seal: &Seal) -> Result<Json> {
-    let proof = wanted_inclusion(position, size)?.fetch(store).await?;
+pub(super) async fn inclusion_json(log: SealedLog<'_>, position: u64, size: u64, seal: &Seal) -> Result<Json> {
+    let proof = log.hashes(&wanted_inclusion(position, size)?).await?;
     let at = i64::try_from(position).map_err(Error::internal)?;
-    let entry = store.entries(at, 1).await?.into_iter().find(|e| e.position == at);
+    let entry = log.entries(at, 1).await?.into_iter().find(|e| e.position == at);
     let entry = entry.ok_or_else(|| Error::internal(format!("no entry at {position}")))?;
     Ok(json!({
         "position": position,
         "size": size,
         "leaf_hash": hex(&leaf_hash(&entry.leaf_bytes())),
         "hashes": list(&proof),
-        "root": hex(&root(store, size).await?),
+        "root": hex(&root(log, size).await?),
         "checkpoint": (size == seal.size.unsigned_abs()).then(|| seal.checkpoint.clone()),
     }))
 }

@@ -49,12 +49,12 @@ pub(super) async fn proof(
     let no_such_version =
         || Error::not_found("no-such-version", "Kaydın böyle bir sürümü yok.", "The record has no such version.");
     let version = versions.swap_remove(at.ok_or_else(no_such_version)?);
-    let store = app.desk.store();
-    let entry = store.entries(version.position, 1).await?.into_iter().find(|e| e.position == version.position);
+    let log = app.desk.sealed_log(&app.acting);
+    let entry = log.entries(version.position, 1).await?.into_iter().find(|e| e.position == version.position);
     let entry = entry.ok_or_else(|| Error::internal(format!("no entry at {}", version.position)))?;
-    let seal = store.last_seal().await?.filter(|s| s.size > entry.position);
+    let seal = log.last_seal().await?.filter(|s| s.size > entry.position);
     let inclusion = match &seal {
-        Some(seal) => Some(inclusion_json(&**store, entry.position.unsigned_abs(), seal.size.unsigned_abs(), seal).await?),
+        Some(seal) => Some(inclusion_json(log, entry.position.unsigned_abs(), seal.size.unsigned_abs(), seal).await?),
         None => None,
     };
     let mut body = json!({

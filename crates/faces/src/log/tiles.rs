@@ -31,7 +31,7 @@ fn reply(media_type: HeaderValue, cache: HeaderValue, body: impl IntoResponse) -
 /// `GET /log/checkpoint`: the newest signed checkpoint.
 pub(super) async fn checkpoint(State(app): State<Arc<App>>, uri: Uri) -> Result<Response, Problem> {
     Params::parse(&uri)?.finish()?;
-    let seal = app.desk.store().last_seal().await?.ok_or_else(not_sealed_yet)?;
+    let seal = app.desk.sealed_log(&app.acting).last_seal().await?.ok_or_else(not_sealed_yet)?;
     Ok(reply(TEXT, NO_CACHE, seal.checkpoint))
 }
 
@@ -64,7 +64,7 @@ fn no_such_tile() -> Error {
 
 async fn hashes(app: &App, level: u8, path: TilePath) -> Result<Vec<u8>> {
     let index = i64::try_from(path.index).map_err(|_| no_such_tile())?;
-    let mut bytes = app.desk.store().tile(TileId { level, index }).await?.ok_or_else(no_such_tile)?;
+    let mut bytes = app.desk.sealed_log(&app.acting).tile(TileId { level, index }).await?.ok_or_else(no_such_tile)?;
     if bytes.len() < path.width * 32 {
         return Err(no_such_tile());
     }
@@ -75,14 +75,14 @@ async fn hashes(app: &App, level: u8, path: TilePath) -> Result<Vec<u8>> {
 
 /// Entries, each with its length in two bytes before it; only sealed ones.
 async fn bundle(app: &App, path: TilePath) -> Result<Vec<u8>> {
-    let store = app.desk.store();
-    let sealed = store.last_seal().await?.map_or(0, |s| s.size.unsigned_abs());
+    let log = app.desk.sealed_log(&app.acting);
+    let sealed = log.last_seal().await?.map_or(0, |s| s.size.unsigned_abs());
     let first = path.index.checked_mul(TILE_WIDTH).ok_or_else(no_such_tile)?;
     if first.checked_add(path.width as u64).is_none_or(|end| end > sealed) {
         return Err(no_such_tile());
     }
     let first = i64::try_from(first).map_err(|_| no_such_tile())?;
-    let entries = store.entries(first, path.width).await?;
+    let entries = log.entries(first, path.width).await?;
     let mut out = Vec::with_capacity(path.width * 500);
     for entry in &entries {
         let bytes = entry.leaf_bytes();

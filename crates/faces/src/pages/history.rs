@@ -178,7 +178,7 @@ pub async fn proof(visit: Visit, Path((name, id)): Path<(String, String)>) -> Re
     let head = Head::new(&visit, &register, &last.record, &shower, "proof", last.deleted);
     let query = LogQuery { record: Some(last.record.id), limit: MAX_ENTRIES, ..LogQuery::default() };
     let entries = visit.app.desk.log(&visit.act(), &query).await?;
-    let seal = visit.app.desk.store().last_seal().await?;
+    let seal = visit.app.desk.sealed_log(&visit.app.acting).last_seal().await?;
     let size = seal.as_ref().map_or(0, |s| s.size);
     let page = visit.page(Room::Registers, visit.t.proof_title(head.name.as_str()));
     let template = ProofPage {

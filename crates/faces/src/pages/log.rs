@@ -71,7 +71,7 @@ pub async fn log(visit: Visit) -> Result<Response, Problem> {
         None => visit.app.desk.log(&visit.act(), &query).await?,
     };
     let head = visit.app.desk.head();
-    let seal = visit.app.desk.store().last_seal().await?;
+    let seal = visit.app.desk.sealed_log(&visit.app.acting).last_seal().await?;
     let size = seal.as_ref().map_or(0, |s| s.size);
     let narrow = visit.query.without(&["before", "lang", "theme"]);
     let link = |params: &Params| format!("/log{}", params.query());
