@@ -1,6 +1,6 @@
 //! The collections (OGC 17-069r4, 7.13 and 7.14): one per register.
 
-use super::{EXPORT_FORMATS, space::Space};
+use super::{export_formats, space::Space};
 use crate::{
     App, Problem, negotiate,
     ogc_common::{
@@ -106,7 +106,7 @@ fn links(base: &str, lang: Lang, register: &Register) -> Vec<Link> {
         Link::new("describedBy", link::SCHEMA, format!("{here}/feature-schema")).title(schema),
         Link::new(link::REL_SCHEMA, link::SCHEMA, format!("{here}/schema")).title(schema),
     ];
-    links.extend(EXPORT_FORMATS.map(|f| {
+    links.extend(export_formats(register).map(|f| {
         Link::new("enclosure", f.media_type, format!("{here}/export/{}", f.name)).title(format!("{items} ({})", f.extension))
     }));
     if register.geometry.is_some() {

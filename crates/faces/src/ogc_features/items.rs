@@ -138,7 +138,7 @@ fn links(out: &mut Vec<u8>, shape: &Shape, query_text: &str, base: &str, next: O
     link(false, "collection", link::JSON, &collection);
     link(false, "alternate", link::HTML, &format!("{base}/registers/{}", shape.register.name));
     let selection = without(query_text, &["f", "limit", "offset", "after", "count", "resultType"]);
-    for format in export::FORMATS {
+    for format in export::formats(&shape.register) {
         link(false, "alternate", format.media_type, &format!("{collection}/export/{}?{selection}", format.name));
     }
     if let Some(token) = next {

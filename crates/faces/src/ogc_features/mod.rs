@@ -17,7 +17,7 @@ pub mod write;
 
 pub use ask::{DEFAULT_LIMIT, FORMATS, MAX_LIMIT, RESERVED};
 pub use count::Counts;
-pub use export::{FORMATS as EXPORT_FORMATS, MAX_FILES as MAX_FILE_EXPORTS};
+pub use export::{MAX_FILES as MAX_FILE_EXPORTS, formats as export_formats};
 pub use filter::LANGUAGES as FILTER_LANGUAGES;
 pub use item::key as item_key;
 pub use schema::{document as schema_document, property as schema_property};

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     ogc_common::link,
-    ogc_features::{EXPORT_FORMATS, RESERVED},
+    ogc_features::{RESERVED, export_formats},
 };
 use meydan_kernel::{Catalogue, Lang, Register};
 use serde_json::{Map, Value as Json, json};
@@ -77,7 +77,7 @@ fn item(register: &Register, title: &str) -> Get {
 }
 
 fn export(catalogue: &Catalogue, register: &Register, lang: Lang) -> Json {
-    let names: Vec<&str> = EXPORT_FORMATS.iter().map(|f| f.name).collect();
+    let names: Vec<&str> = export_formats(register).map(|f| f.name).collect();
     let format = json!({ "name": "format", "in": "path", "required": true, "schema": { "type": "string", "enum": names } });
     let mut all = vec![format];
     all.extend(parameters(&["maxcount"]));
@@ -92,8 +92,7 @@ fn export(catalogue: &Catalogue, register: &Register, lang: Lang) -> Json {
         conditional: false,
     };
     let mut operation = operation.to_json();
-    let content: Map<String, Json> = EXPORT_FORMATS
-        .iter()
+    let content: Map<String, Json> = export_formats(register)
         .map(|f| {
             let binary = json!({ "type": "string", "format": "binary" });
             let schema = if f.media_type == link::GEOJSON { json!({ "type": "object" }) } else { binary };

@@ -58,6 +58,14 @@ async fn a_register_without_geometry_is_exported_too() {
         let reply = city.get(&format!("/ogc/collections/independent_unit/export/{format}")).await;
         assert_eq!(reply.status, 200, "{format}: {}", reply.text());
     }
+    // A file of nothing but absent geometries is one that GDAL can't open: it is neither made nor named.
+    let page = city.get("/ogc/collections/independent_unit/items").await.text();
+    for format in ["fgb", "shp"] {
+        let reply = city.get(&format!("/ogc/collections/independent_unit/export/{format}")).await;
+        assert_eq!(reply.status, 400, "{format}");
+        assert_eq!(reply.json()["code"], "no-geometry", "{format}");
+        assert!(!page.contains(&format!("/export/{format}")), "{page}");
+    }
     assert_eq!(city.get("/ogc/collections/building/export/dwg").await.status, 404);
     assert_eq!(city.get("/ogc/collections/building/export/csv?nosuch=1").await.status, 400);
 }

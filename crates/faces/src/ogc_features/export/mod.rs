@@ -15,7 +15,7 @@ use axum::{
     http::{HeaderValue, Uri, header},
     response::{IntoResponse, Response},
 };
-use meydan_kernel::{Error, Result};
+use meydan_kernel::{Error, Register, Result};
 use std::sync::Arc;
 
 pub use file::MAX_FILES;
@@ -46,7 +46,7 @@ const fn format(name: &'static str, media_type: &'static str, extension: &'stati
 }
 
 /// All formats of exports.
-pub const FORMATS: [Format; 6] = [
+const FORMATS: [Format; 6] = [
     format("geojson", link::GEOJSON, "geojson", Content::Collection),
     format("geojsonseq", "application/geo+json-seq", "geojsonl", Content::Sequence),
     format("csv", "text/csv;charset=utf-8", "csv", Content::Csv),
@@ -54,6 +54,18 @@ pub const FORMATS: [Format; 6] = [
     format("fgb", "application/flatgeobuf", "fgb", Content::File(meydan_formats::Format::FlatGeobuf)),
     format("shp", "application/zip", "shp.zip", Content::File(meydan_formats::Format::Shapefile)),
 ];
+
+/// Formats that can hold a register's records: those of geometries only are of no use to a register without one.
+pub fn formats(register: &Register) -> impl Iterator<Item = Format> {
+    let placed = register.geometry.is_some();
+    FORMATS.into_iter().filter(move |format| placed || !format.is_of_geometries())
+}
+
+impl Format {
+    fn is_of_geometries(self) -> bool {
+        matches!(self.content, Content::File(meydan_formats::Format::FlatGeobuf | meydan_formats::Format::Shapefile))
+    }
+}
 
 /// `GET /ogc/collections/{id}/export/{format}`.
 pub async fn export(
@@ -64,6 +76,9 @@ pub async fn export(
     let definitions = app.definitions();
     let shape = definitions.shape(&id)?;
     let format = FORMATS.into_iter().find(|f| f.name == format).ok_or_else(problem::no_such_path)?;
+    if format.is_of_geometries() && shape.register.geometry.is_none() {
+        return Err(no_geometry().into());
+    }
     let ask = Ask::read(&shape.register, Params::parse(&uri)?)?;
     let content_crs = ask.space.content_crs();
     let (length, body) = match format.content {
@@ -81,6 +96,15 @@ pub async fn export(
     let name = format!("attachment; filename=\"{}.{}\"", shape.register.name, format.extension);
     headers.extend(HeaderValue::try_from(name).ok().map(|v| (header::CONTENT_DISPOSITION, v)));
     Ok(response)
+}
+
+fn no_geometry() -> Error {
+    Error::invalid(
+        "no-geometry",
+        "Bu biçim geometrisi olmayan kütüğü tutmaz.",
+        "This format does not hold a register without geometry.",
+    )
+    .hint("CSV ya da GeoPackage seçin.", "Choose CSV or GeoPackage.")
 }
 
 /// A format's error as one of the house: the disk's is ours, the rest says what the format can't hold.
