@@ -8,7 +8,10 @@ use super::{
     table::{self, GEOM},
     types::{In, column_type},
 };
-use crate::sql::names::{check_catalogue, quoted};
+use crate::sql::{
+    names::{check_catalogue, quoted},
+    widen,
+};
 use meydan_geo::GeometryType;
 use meydan_kernel::{
     Catalogue, Error, FieldKind, Kind, Register, Result,
@@ -174,8 +177,14 @@ impl Work<'_> {
             [(&register.name, Type::TEXT), (&name, Type::TEXT)];
         let row = self.transaction.query_typed_one(was, &arguments).await.map_err(from_pg)?;
         let column_name = quoted(name);
-        let converted = match (&field.kind, column::<String>(&row, 0)?.as_str()) {
+        let was = column::<String>(&row, 0)?;
+        if field.kind == FieldKind::Real && was == "bigint" {
+            self.check_exact(register, name).await?;
+        }
+        let converted = match (&field.kind, was.as_str()) {
             (FieldKind::Text | FieldKind::Code { .. }, "timestamp with time zone") => instant_text(&column_name),
+            // Shortest digits, and never an exponent: one spelling in both stores, and a whole number's is its own.
+            (FieldKind::Text | FieldKind::Code { .. }, "double precision") => format!("{column_name}::text::numeric::text"),
             (FieldKind::Text | FieldKind::Code { .. }, _) => format!("{column_name}::text"),
             (FieldKind::Real, _) => format!("{column_name}::double precision"),
             (FieldKind::Timestamp, "date") => format!("{column_name}::timestamp AT TIME ZONE 'UTC'"),
@@ -184,6 +193,12 @@ impl Work<'_> {
         // A default or an index of the old type does not hinder: there are no defaults, and indexes are made anew with the column.
         let change = format!("ALTER COLUMN {column_name} TYPE {} USING {converted}", table::sql_type(field));
         self.on_both(&register.name, &change).await
+    }
+
+    async fn check_exact(&self, register: &Register, field: &str) -> Result<()> {
+        let [now, past] = [table::current(&register.name), table::history(&register.name)].map(|t| format!("meydan.{t}"));
+        let row = self.transaction.query_typed_one(&widen::inexact(&now, &past, field), &[]).await.map_err(from_pg)?;
+        if column::<bool>(&row, 0)? { Err(widen::not_exact(&register.name, field)) } else { Ok(()) }
     }
 
     async fn widen_geometry(&self, register: &Register) -> Result<()> {

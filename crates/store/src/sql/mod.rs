@@ -4,5 +4,6 @@ pub mod dialect;
 pub mod filter;
 pub mod names;
 pub mod question;
+pub mod widen;
 
 pub use dialect::{Dialect, Param};

@@ -1,15 +1,10 @@
 //! A plan carried out on the tables, in one transaction.
 
-use super::{
-    definitions,
-    failure::failure,
-    names::rtree,
-    refusal::key_taken,
-    rows::columns,
-    state::State,
-    tables,
+use super::{definitions, failure::failure, names::rtree, refusal::key_taken, rows::columns, state::State, tables};
+use crate::sql::{
+    names::{check_catalogue, history_of, quoted},
+    widen,
 };
-use crate::sql::names::{check_catalogue, history_of, quoted};
 use meydan_kernel::{
     Catalogue, Error, Field, FieldKind, Kind, Register, Result,
     catalogue::{Plan, Step},
@@ -64,9 +59,8 @@ impl Work<'_> {
             Step::RenameRegister { from, register } => self.rename_register(from, register),
             Step::DropRegister { register } => self.drop_register(register),
             Step::AddField { register, field } => self.add_field(catalogue.register(register)?, field),
-            Step::RenameField { register, from, field } => self.on_both(register, |table| {
-                format!("ALTER TABLE {table} RENAME COLUMN {} TO {}", quoted(from), quoted(field))
-            }),
+            Step::RenameField { register, from, field } => self
+                .on_both(register, |table| format!("ALTER TABLE {table} RENAME COLUMN {} TO {}", quoted(from), quoted(field))),
             Step::DropField { register, field } => self.drop_field(register, field),
             Step::WidenField { register, .. } => self.widen(catalogue.register(register)?),
             Step::WidenGeometry { register } => self.widen_geometry(catalogue.register(register)?),
@@ -113,7 +107,9 @@ impl Work<'_> {
         if has_tree {
             self.run(&format!("ALTER TABLE {} RENAME TO {}", quoted(&rtree(from)), quoted(&rtree(to))))?;
         }
-        for (table, column) in [("meydan_register", "name"), ("gpkg_geometry_columns", "table_name"), ("gpkg_extensions", "table_name")] {
+        for (table, column) in
+            [("meydan_register", "name"), ("gpkg_geometry_columns", "table_name"), ("gpkg_extensions", "table_name")]
+        {
             let sql = format!("UPDATE {table} SET {column} = ?2 WHERE {column} = ?1");
             self.conn.execute(&sql, [from, to]).map_err(failure)?;
         }
@@ -130,7 +126,10 @@ impl Work<'_> {
             self.conn.execute(&format!("DELETE FROM {table} WHERE table_name = ?1"), [register]).map_err(failure)?;
         }
         // The number stays: entries of the log name it.
-        self.conn.execute("UPDATE meydan_register SET name = NULL, records = 0 WHERE name = ?1", [register]).map(|_| ()).map_err(failure)
+        self.conn
+            .execute("UPDATE meydan_register SET name = NULL, records = 0 WHERE name = ?1", [register])
+            .map(|_| ())
+            .map_err(failure)
     }
 
     fn add_field(&mut self, register: &Register, name: &str) -> Result<()> {
@@ -168,6 +167,9 @@ impl Work<'_> {
         let mut conversions: HashMap<String, String> = HashMap::new();
         for field in &present.fields {
             let was = declared.get(&field.name).map_or("", String::as_str);
+            if field.kind == FieldKind::Real && was == "INTEGER" {
+                self.check_exact(register, &field.name)?;
+            }
             conversions.extend(conversion(field, was).map(|c| (quoted(&field.name), c)));
         }
         let word = tables::geometry_word_of(&present);
@@ -180,6 +182,14 @@ impl Work<'_> {
         let sets: Vec<String> = conversions.iter().map(|(column, converted)| format!("{column} = {converted}")).collect();
         self.run(&format!("UPDATE {} SET {}", quoted(&history_of(&register.name)), sets.join(", ")))?;
         self.rebuild(&present, &conversions)
+    }
+
+    fn check_exact(&self, register: &Register, field: &str) -> Result<()> {
+        let sql = widen::inexact(&quoted(&register.name), &quoted(&history_of(&register.name)), field);
+        match self.conn.query_row(&sql, [], |r| r.get(0)).map_err(failure)? {
+            true => Err(widen::not_exact(&register.name, field)),
+            false => Ok(()),
+        }
     }
 
     /// Makes the current table anew with the columns it has now, some of them converted.
@@ -219,14 +229,20 @@ impl Work<'_> {
         if had {
             let listed = tables::geometry_word_of(register);
             self.conn
-                .execute("UPDATE gpkg_geometry_columns SET geometry_type_name = ?2 WHERE table_name = ?1", params![register.name, listed])
+                .execute(
+                    "UPDATE gpkg_geometry_columns SET geometry_type_name = ?2 WHERE table_name = ?1",
+                    params![register.name, listed],
+                )
                 .map_err(failure)?;
             return self.widen(register);
         }
         self.run(&format!("ALTER TABLE {} ADD COLUMN geom {}", quoted(&register.name), tables::geometry_word_of(register)))?;
         self.run(&format!("ALTER TABLE {} ADD COLUMN geom", quoted(&history_of(&register.name))))?;
         self.conn
-            .execute("UPDATE gpkg_contents SET data_type = 'features', srs_id = ?2 WHERE table_name = ?1", params![register.name, super::blob::SRS_ID])
+            .execute(
+                "UPDATE gpkg_contents SET data_type = 'features', srs_id = ?2 WHERE table_name = ?1",
+                params![register.name, super::blob::SRS_ID],
+            )
             .map_err(failure)?;
         tables::add_geometry(self.conn, register).map_err(failure)
     }

@@ -57,9 +57,12 @@ async fn living(house: &dyn House) -> (Town, Uuid) {
     ])
     .await
     .expect("they are made");
-    town.commit(vec![update("street", street, 1, full_street("Uzun Sokak", quarter), place()), city::delete("street", gone, 1)])
-        .await
-        .expect("they are changed");
+    town.commit(vec![
+        update("street", street, 1, full_street("Uzun Sokak", quarter), place()),
+        city::delete("street", gone, 1),
+    ])
+    .await
+    .expect("they are changed");
     (town, street)
 }
 
@@ -109,7 +112,9 @@ pub async fn fields_change_and_digests_hold(house: &dyn House) {
         (r.fields[0].name, r.fields[0].was) = ("label".to_owned(), Some("title".to_owned()));
         r.key[0] = "label".to_owned();
         r.label = "label".to_owned();
-        for (name, kind) in [("trees", FieldKind::Real), ("paved", FieldKind::Text), ("opened", FieldKind::Text), ("length", FieldKind::Text)] {
+        for (name, kind) in
+            [("trees", FieldKind::Real), ("paved", FieldKind::Text), ("opened", FieldKind::Text), ("length", FieldKind::Text)]
+        {
             r.fields.iter_mut().find(|f| f.name == name).expect(name).kind = kind;
         }
     });
@@ -123,6 +128,45 @@ pub async fn fields_change_and_digests_hold(house: &dyn House) {
     assert_eq!(life[0].record.values[0], text("Uzun"));
     let number = town.commit(vec![lamp(Uuid::now_v7(), "C", 1, None)]).await.expect_err("watts are text now");
     assert_eq!(number.code(), "catalogue-changed");
+}
+
+/// Whole numbers become reals only where each has its real, and have one spelling as text in every store.
+pub async fn widened_numbers_stay_what_they_were(house: &dyn House) {
+    let mut town = Town::found(house.open().await).await;
+    let (large, odd) = (1 << 53, Uuid::now_v7());
+    town.lamp("A", large, None).await;
+    town.lamp("B", 1_000_000_000_000_000, None).await;
+    town.commit(vec![lamp(odd, "C", large + 1, None)]).await.expect("it is made");
+    let mut wanted = town.catalogue.clone();
+    redefine(&mut wanted, "lamp", |r| r.fields[1].kind = FieldKind::Real);
+    let refused = |e: meydan_kernel::Error| {
+        assert_eq!((e.kind(), e.code(), e.fields()[0].field.as_str()), (Kind::Conflict, "value-not-exact", "watts"))
+    };
+    refused(bring(&town.store, &wanted, &[]).await.expect_err("the odd one has no real"));
+    let values = |watts| vec![text("C"), Value::Int(watts), Value::Null];
+    town.commit(vec![update("lamp", odd, 1, values(7), None)]).await.expect("it is changed");
+    refused(bring(&town.store, &wanted, &[]).await.expect_err("its past has none either"));
+
+    // Without it, in a house where there never was one.
+    let mut wanted = town.catalogue.clone();
+    wanted.registers.remove("lamp");
+    change(&mut town, wanted.clone(), &["lamp"]).await;
+    wanted.registers.insert("lamp".to_owned(), city::catalogue().registers["lamp"].clone());
+    change(&mut town, wanted.clone(), &[]).await;
+    for (plate, watts) in [("A", large), ("B", 1_000_000_000_000_000), ("C", -large)] {
+        town.lamp(plate, watts, None).await;
+    }
+    redefine(&mut wanted, "lamp", |r| r.fields[1].kind = FieldKind::Real);
+    change(&mut town, wanted.clone(), &[]).await;
+    let small = vec![text("D"), Value::Real(1e-7), Value::Null];
+    town.commit(vec![insert("lamp", Uuid::now_v7(), small, None)]).await.expect("it is made");
+    assert_eq!(unproven(&town).await, []);
+    redefine(&mut wanted, "lamp", |r| r.fields[1].kind = FieldKind::Text);
+    change(&mut town, wanted, &[]).await;
+    let lamps = town.store.query(&Query { limit: Some(9), ..Query::all(town.register("lamp")) }).await.expect("lamps");
+    let watts: Vec<Value> = lamps.iter().map(|l| l.values[1].clone()).collect();
+    assert_eq!(watts, [text("9007199254740992"), text("1000000000000000"), text("-9007199254740992"), text("0.0000001")]);
+    assert_eq!(unproven(&town).await, []);
 }
 
 /// Registers: renamed with all they have, added, dropped only when allowed.
@@ -144,7 +188,11 @@ pub async fn registers_change_and_digests_hold(house: &dyn House) {
     let newest = town.store.entries(before.len() as i64, 1).await.expect("entries").remove(0);
     assert_eq!((newest.register.as_str(), newest.version), ("road", 3));
     assert_eq!(unproven(&town).await, []);
-    let boxed = Query { bbox: vec![meydan_geo::Bbox::new(39.0, 40.0, 40.0, 42.0)], limit: Some(9), ..Query::all(town.register("road")) };
+    let boxed = Query {
+        bbox: vec![meydan_geo::Bbox::new(39.0, 40.0, 40.0, 42.0)],
+        limit: Some(9),
+        ..Query::all(town.register("road"))
+    };
     assert_eq!(town.store.query(&boxed).await.expect("roads").len(), 1, "the spatial index came with it");
     for name in ["road", "street"] {
         let asked = LogQuery { register: Some(name.to_owned()), limit: 100, ..LogQuery::default() };
@@ -195,7 +243,9 @@ pub async fn geometry_widens_and_digests_hold(house: &dyn House) {
     let (mut town, street) = living(house).await;
     let before = town.get("street", street).await.and_then(|r| r.geometry).expect("a line");
     let mut wanted = town.catalogue.clone();
-    redefine(&mut wanted, "street", |r| r.geometry = Some(GeometryDef { kind: GeometryType::MultiLineString, required: false }));
+    redefine(&mut wanted, "street", |r| {
+        r.geometry = Some(GeometryDef { kind: GeometryType::MultiLineString, required: false })
+    });
     change(&mut town, wanted, &[]).await;
     let after = town.get("street", street).await.and_then(|r| r.geometry).expect("a line");
     assert_eq!(after, before.to_multi());
@@ -213,7 +263,11 @@ pub async fn geometry_widens_and_digests_hold(house: &dyn House) {
     let point = meydan_geo::Wkb::point(39.5, 41.5);
     town.commit(vec![update("note", id, 1, vec![text("pankart")], point.clone())]).await.expect("it has a place now");
     assert_eq!(town.get("note", id).await.and_then(|r| r.geometry), point);
-    let boxed = Query { bbox: vec![meydan_geo::Bbox::new(39.0, 41.0, 40.0, 42.0)], limit: Some(9), ..Query::all(town.register("note")) };
+    let boxed = Query {
+        bbox: vec![meydan_geo::Bbox::new(39.0, 41.0, 40.0, 42.0)],
+        limit: Some(9),
+        ..Query::all(town.register("note"))
+    };
     assert_eq!(town.store.query(&boxed).await.expect("notes").len(), 1);
     assert_eq!(unproven(&town).await, []);
 }
@@ -239,7 +293,9 @@ pub async fn a_key_that_is_not_kept_is_refused(house: &dyn House) {
 /// Names that would be another table's or another column's are refused.
 pub async fn names_are_guarded(house: &dyn House) {
     let town = Town::found(house.open().await).await;
-    for name in ["lamp__history", "meydan_log", "gpkg_contents", "sqlite_master", "pg_class", "Lamp", "x\"; DROP TABLE lamp; --", ""] {
+    for name in
+        ["lamp__history", "meydan_log", "gpkg_contents", "sqlite_master", "pg_class", "Lamp", "x\"; DROP TABLE lamp; --", ""]
+    {
         let mut wanted = town.catalogue.clone();
         wanted.registers.insert(name.to_owned(), Arc::new(city::register(name, vec![field("a", FieldKind::Text)], &[], None)));
         assert_eq!(bring(&town.store, &wanted, &[]).await.expect_err(name).code(), "bad-name", "{name}");
@@ -253,7 +309,12 @@ pub async fn names_are_guarded(house: &dyn House) {
     assert_eq!(town.store.catalogue().await.expect("the store answers"), Some(town.catalogue.clone()));
     // Words of SQL are fine as names.
     let mut wanted = town.catalogue.clone();
-    let r = city::register("order", ["select", "from", "group", "limit"].map(|n| field(n, FieldKind::Text)).to_vec(), &["select"], Some(GeometryType::Point));
+    let r = city::register(
+        "order",
+        ["select", "from", "group", "limit"].map(|n| field(n, FieldKind::Text)).to_vec(),
+        &["select"],
+        Some(GeometryType::Point),
+    );
     wanted.registers.insert("order".to_owned(), Arc::new(r));
     let mut town = town;
     change(&mut town, wanted, &[]).await;
