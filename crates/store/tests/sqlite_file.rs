@@ -31,7 +31,9 @@ async fn town(path: &Path) -> Town {
     town.commit(vec![delete("lamp", gone, 1), lamp(Uuid::now_v7(), "B", 40, Some((39.71, 41.0)))]).await.expect("lamps change");
     let mut values = street_values("Çınar Sokak", quarter);
     values[2] = Value::Int(4);
-    town.commit(vec![update("street", street, 1, values, Some(line(&[(39.70, 41.00), (39.72, 41.01)])))]).await.expect("a street changes");
+    town.commit(vec![update("street", street, 1, values, Some(line(&[(39.70, 41.00), (39.72, 41.01)])))])
+        .await
+        .expect("a street changes");
     town
 }
 
@@ -50,11 +52,14 @@ async fn a_foreign_writer_is_refused_by_the_database() {
     };
     assert!(tables.len() >= 3 * 2 + 8, "{tables:?}");
     for table in tables {
-        let rows: i64 = foreign.query_row(&format!("SELECT count(*) FROM \"{table}\""), [], |r| r.get(0)).expect("reading is free");
-        let column: String = foreign
-            .query_row("SELECT name FROM pragma_table_info(?1) LIMIT 1", [&table], |r| r.get(0))
-            .expect("a column");
-        let mut writes = vec![format!("INSERT INTO \"{table}\" SELECT * FROM \"{table}\" LIMIT 1"), format!("INSERT INTO \"{table}\" DEFAULT VALUES")];
+        let rows: i64 =
+            foreign.query_row(&format!("SELECT count(*) FROM \"{table}\""), [], |r| r.get(0)).expect("reading is free");
+        let column: String =
+            foreign.query_row("SELECT name FROM pragma_table_info(?1) LIMIT 1", [&table], |r| r.get(0)).expect("a column");
+        let mut writes = vec![
+            format!("INSERT INTO \"{table}\" SELECT * FROM \"{table}\" LIMIT 1"),
+            format!("INSERT INTO \"{table}\" DEFAULT VALUES"),
+        ];
         if rows > 0 {
             writes.push(format!("UPDATE \"{table}\" SET \"{column}\" = \"{column}\""));
             writes.push(format!("DELETE FROM \"{table}\""));
@@ -93,9 +98,19 @@ async fn gdal_reads_the_live_file_and_may_not_write() {
 
     let (_, street) = run("ogrinfo", &["-ro", "-al", file, "street"]);
     for part in [
-        "Feature Count: 2", "FID Column = fid", "Geometry Column = geom", "ID[\"EPSG\",4326]",
-        "opened (Date) = 1923/10/29", "paved: Integer(Boolean)", "seen (DateTime) = 2023/11/14 22:13:20.500+00", "tax (Integer64) = 9007199254740993",
-        "name (String) = Çınar Sokak", "length (Real) = 312.75", "lanes (Integer64) = 4", "version (Integer64) = 2", "recorded_at (String) = 20",
+        "Feature Count: 2",
+        "FID Column = fid",
+        "Geometry Column = geom",
+        "ID[\"EPSG\",4326]",
+        "opened (Date) = 1923/10/29",
+        "paved: Integer(Boolean)",
+        "seen (DateTime) = 2023/11/14 22:13:20.500+00",
+        "tax (Integer64) = 9007199254740993",
+        "name (String) = Çınar Sokak",
+        "length (Real) = 312.75",
+        "lanes (Integer64) = 4",
+        "version (Integer64) = 2",
+        "recorded_at (String) = 20",
     ] {
         assert!(street.contains(part), "{part} in {street}");
     }
@@ -103,7 +118,9 @@ async fn gdal_reads_the_live_file_and_may_not_write() {
     let (_, near) = run("ogrinfo", &["-ro", "-al", "-so", "-spat", "39.69", "40.9", "39.73", "41.1", file, "street"]);
     assert!(near.contains("Feature Count: 1"), "{near}");
 
-    for sql in ["UPDATE lamp SET watts = 99", "DELETE FROM lamp", "INSERT INTO lamp (id, version, recorded_at) VALUES ('x', 1, 'y')"] {
+    for sql in
+        ["UPDATE lamp SET watts = 99", "DELETE FROM lamp", "INSERT INTO lamp (id, version, recorded_at) VALUES ('x', 1, 'y')"]
+    {
         let (_, said) = run("ogrinfo", &["-sql", sql, file]);
         assert!(said.contains("Meydan"), "{sql}: {said}");
     }
@@ -175,6 +192,31 @@ async fn a_backup_is_one_moment() {
         assert_eq!(entries, all);
         for (name, fine, detail) in store.checks().await.expect("an answer") {
             assert!(fine, "{name}: {detail}");
+        }
+    }
+}
+
+/// A time of recording that happens to be of whole milliseconds, or of whole seconds, is compared as any other.
+#[tokio::test]
+async fn times_of_recording_are_compared_to_the_microsecond() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let path = directory.path().join("city.gpkg");
+    let town = town(&path).await;
+    let street = town.register("street");
+    let conn = rusqlite::Connection::open(&path).expect("opens");
+    conn.set_db_config(rusqlite::config::DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER, false).expect("set");
+    for (stored, asked) in [
+        ("2026-01-01T00:00:00.123000Z", "2026-01-01T00:00:00.123Z"),
+        ("2026-01-01T00:00:00.000000Z", "2026-01-01T00:00:00Z"),
+        ("2026-01-01T00:00:00.123456Z", "2026-01-01T00:00:00.123456Z"),
+    ] {
+        conn.execute("UPDATE street SET recorded_at = ?1", [stored]).expect("written");
+        for (sign, found) in [("=", 2), ("<=", 2), (">=", 2), ("<", 0), (">", 0)] {
+            let filter =
+                meydan_kernel::cql2::parse(&street, &format!("recorded_at {sign} TIMESTAMP('{asked}')")).expect("a filter");
+            let query =
+                meydan_kernel::Query { filter: Some(filter), limit: Some(9), ..meydan_kernel::Query::all(Arc::clone(&street)) };
+            assert_eq!(town.store.query(&query).await.expect("an answer").len(), found, "{stored} {sign} {asked}");
         }
     }
 }

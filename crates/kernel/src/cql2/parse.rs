@@ -15,6 +15,8 @@ use typing::{compare_operands, literal_for, text_operand};
 pub const MAX_LENGTH: usize = 65_536;
 /// Limit: nesting of parentheses, NOT and the like.
 pub const MAX_DEPTH: usize = 64;
+/// Limit: bytes of a pattern of LIKE; SQLite takes 50,000.
+const MAX_PATTERN: usize = 16_384;
 
 /// Parses CQL2 text against a register: property names become field indexes, literals get the field's type.
 ///
@@ -154,7 +156,14 @@ impl<'a> Parser<'a> {
             _ => return Err(self.tokens.fault("tırnak içinde bir desen", "a quoted pattern")),
         };
         let fold = fold_asked || matches!(operand, Operand::Folded(_));
-        let pattern = if fold { crate::text::fold(&pattern) } else { pattern };
+        let mut pattern = if fold { crate::text::fold(&pattern) } else { pattern };
+        if pattern.len() > MAX_PATTERN {
+            return Err(self.tokens.fault("daha kısa bir desen", "a shorter pattern"));
+        }
+        // An escape with nothing behind it, which folding can leave, means itself; databases disagree about it.
+        if (pattern.len() - pattern.trim_end_matches('\\').len()) % 2 == 1 {
+            pattern.push('\\');
+        }
         let operand = match operand {
             Operand::Folded(i) => Operand::Field(i),
             other => other,
@@ -236,7 +245,11 @@ impl<'a> Parser<'a> {
                 let text = self.quoted()?;
                 Side::Instant(text.parse().map_err(|_| self.tokens.fault("RFC 3339 anı", "an RFC 3339 instant"))?)
             }
-            _ => return Err(self.tokens.fault("bilinen bir işlev (CASEI, DATE, TIMESTAMP)", "a known function (CASEI, DATE, TIMESTAMP)")),
+            _ => {
+                return Err(self
+                    .tokens
+                    .fault("bilinen bir işlev (CASEI, DATE, TIMESTAMP)", "a known function (CASEI, DATE, TIMESTAMP)"));
+            }
         };
         self.tokens.expect(&Token::Close, "“)”", "“)”")?;
         Ok(out)

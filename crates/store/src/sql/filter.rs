@@ -50,12 +50,16 @@ impl<D: Dialect + ?Sized> Compiler<'_, D> {
         }
     }
 
+    /// Joins in halves: SQLite takes a chain of a thousand ANDs or ORs for a tree that is too deep.
     fn join(&mut self, parts: &[Expr], word: &str, empty: &str) -> String {
-        if parts.is_empty() {
-            return empty.to_owned();
+        match parts {
+            [] => empty.to_owned(),
+            [only] => self.expr(only),
+            _ => {
+                let (left, right) = parts.split_at(parts.len() / 2);
+                format!("({}{word}{})", self.join(left, word, empty), self.join(right, word, empty))
+            }
         }
-        let parts: Vec<String> = parts.iter().map(|p| self.expr(p)).collect();
-        format!("({})", parts.join(word))
     }
 
     fn operand(&mut self, operand: &Operand) -> String {

@@ -1,11 +1,7 @@
 //! SQLite's SQL where it differs from PostgreSQL's.
 
 use super::names::rtree;
-use crate::sql::{
-    Dialect, Param,
-    dialect::bind,
-    names::quoted,
-};
+use crate::sql::{Dialect, Param, dialect::bind, names::quoted};
 use meydan_geo::Bbox;
 use meydan_kernel::{Field, FieldKind, Register, Value};
 
@@ -31,7 +27,11 @@ impl Dialect for Sqlite {
     }
 
     fn instant(&self, column: &str) -> String {
-        // Without the Z, texts with milliseconds and with microseconds stand in the order of time.
+        // Without the Z, texts with milliseconds and with microseconds stand in the order of time. Times of recording always
+        // have microseconds; what they are compared with has them only where they are not zero.
+        if column == "recorded_at" {
+            return format!("CASE WHEN {column} LIKE '%000Z' THEN substr({column}, 1, 23) ELSE rtrim({column}, 'Z') END");
+        }
         format!("rtrim({column}, 'Z')")
     }
 

@@ -1,8 +1,9 @@
 //! Lists, boxes, filters, orders, pages, counts and streams.
 
 use super::{
-    House, collect,
+    House,
     city::{Town, field, insert, lamp, line, rectangle, text},
+    collect,
 };
 use meydan_geo::Bbox;
 use meydan_kernel::{
@@ -15,8 +16,20 @@ use uuid::Uuid;
 
 /// Streets of a Turkish directory with holes, equal values and both cases.
 const NAMES: [Option<&str>; 14] = [
-    Some("Zambak"), Some("İnönü"), Some("Ilıca"), Some("Çınar"), None, Some("Cumhuriyet"), Some("çınar"), Some("Şehit"),
-    Some("Sahil"), Some("100. Yıl"), None, Some("Gül"), Some("Ğ"), Some("%50_'\"\\"),
+    Some("Zambak"),
+    Some("İnönü"),
+    Some("Ilıca"),
+    Some("Çınar"),
+    None,
+    Some("Cumhuriyet"),
+    Some("çınar"),
+    Some("Şehit"),
+    Some("Sahil"),
+    Some("100. Yıl"),
+    None,
+    Some("Gül"),
+    Some("Ğ"),
+    Some("%50_'\"\\"),
 ];
 const KINDS: [&str; 3] = ["boulevard", "street", "square"];
 
@@ -30,7 +43,11 @@ async fn street_town(house: &dyn House) -> (Town, Vec<Record>) {
             name.map_or(Value::Null, text),
             if i % 5 == 4 { Value::Null } else { Value::Real(f64::from(i as u32 / 3) * 0.5) },
             Value::Int(n % 4 - 1),
-            match i % 3 { 0 => Value::Null, 1 => Value::Bool(true), _ => Value::Bool(false) },
+            match i % 3 {
+                0 => Value::Null,
+                1 => Value::Bool(true),
+                _ => Value::Bool(false),
+            },
             Value::Date(format!("20{:02}-03-01", 10 + i / 2).parse().expect("a date")),
             Value::Timestamp(format!("2024-01-{:02}T00:00:00.00000{}Z", i / 2 + 1, i % 2).parse().expect("an instant")),
             if i == 3 { Value::Null } else { Value::Int(n * 1_000_000_007 % 97) },
@@ -125,7 +142,8 @@ pub async fn names_stand_in_turkish_order(house: &dyn House) {
         ..Query::all(town.register("street"))
     };
     let page = town.store.query(&query).await.expect("a page");
-    let names: Vec<_> = page.iter().filter_map(|r| if let Value::Text(t) = &r.values[0] { Some(t.as_str()) } else { None }).collect();
+    let names: Vec<_> =
+        page.iter().filter_map(|r| if let Value::Text(t) = &r.values[0] { Some(t.as_str()) } else { None }).collect();
     let names: Vec<_> = names.into_iter().filter(|n| *n != "çınar").collect();
     assert_eq!(names, ["Cumhuriyet", "Çınar", "Gül", "Ğ", "Ilıca", "İnönü", "Sahil", "Şehit", "Zambak"]);
 }
@@ -137,13 +155,41 @@ pub async fn filters_agree_with_memory(house: &dyn House) {
     let area = rectangle(39.705, 40.99, 39.7525, 41.01);
     let quarter = all[1].values[8].clone();
     let texts = [
-        "name = 'Çınar'", "name <> 'Çınar'", "name < 'Sahil'", "name >= 'İnönü'", "name IS NULL", "name IS NOT NULL",
-        "NOT (name = 'Çınar')", "CASEI(name) = CASEI('ÇINAR')", "CASEI(name) LIKE CASEI('%ıN%')", "name LIKE 'Ç%'", "name LIKE 'ç%'",
-        "name LIKE '_ınar'", "name LIKE '%\\%50\\_%'", "name LIKE '%'", "name NOT LIKE '%a%'", "name IN ('Gül', 'Ğ', 'yok')",
-        "length > 0.5", "length BETWEEN 0.5 AND 1.5", "length NOT BETWEEN 0.5 AND 1.5", "lanes = 1", "lanes + 0 = 1", "lanes > 0.5", "lanes <= -1",
-        "paved = TRUE", "paved = FALSE", "NOT (paved = TRUE)", "paved IS NULL",
-        "opened > DATE('2012-03-01')", "seen <= TIMESTAMP('2024-01-03T00:00:00.000001Z')", "tax > 50 AND lanes < 2",
-        "kind = 'square' OR lanes = 2", "kind IN ('square', 'street') AND NOT (lanes = 2)", "neighbourhood IS NULL", "fid > 5", "fid IN (1, 3, 5)",
+        "name = 'Çınar'",
+        "name <> 'Çınar'",
+        "name < 'Sahil'",
+        "name >= 'İnönü'",
+        "name IS NULL",
+        "name IS NOT NULL",
+        "NOT (name = 'Çınar')",
+        "CASEI(name) = CASEI('ÇINAR')",
+        "CASEI(name) LIKE CASEI('%ıN%')",
+        "name LIKE 'Ç%'",
+        "name LIKE 'ç%'",
+        "name LIKE '_ınar'",
+        "name LIKE '%\\%50\\_%'",
+        "name LIKE '%'",
+        "name NOT LIKE '%a%'",
+        "name IN ('Gül', 'Ğ', 'yok')",
+        "length > 0.5",
+        "length BETWEEN 0.5 AND 1.5",
+        "length NOT BETWEEN 0.5 AND 1.5",
+        "lanes = 1",
+        "lanes + 0 = 1",
+        "lanes > 0.5",
+        "lanes <= -1",
+        "paved = TRUE",
+        "paved = FALSE",
+        "NOT (paved = TRUE)",
+        "paved IS NULL",
+        "opened > DATE('2012-03-01')",
+        "seen <= TIMESTAMP('2024-01-03T00:00:00.000001Z')",
+        "tax > 50 AND lanes < 2",
+        "kind = 'square' OR lanes = 2",
+        "kind IN ('square', 'street') AND NOT (lanes = 2)",
+        "neighbourhood IS NULL",
+        "fid > 5",
+        "fid IN (1, 3, 5)",
         "S_INTERSECTS(geom, POLYGON((39.705 40.99, 39.7525 40.99, 39.7525 41.01, 39.705 41.01, 39.705 40.99)))",
         "NOT S_INTERSECTS(geom, POLYGON((39.705 40.99, 39.7525 40.99, 39.7525 41.01, 39.705 41.01, 39.705 40.99)))",
         "S_INTERSECTS(geom, POINT(39.72 41.0)) OR lanes = 2",
@@ -167,9 +213,15 @@ pub async fn filters_agree_with_memory(house: &dyn House) {
         ("in nothing".to_owned(), Expr::In(Operand::Field(0), Vec::new())),
         ("reference".to_owned(), Expr::Compare(Operand::Field(8), Comparison::Eq, Operand::Literal(quarter))),
         ("id".to_owned(), Expr::Compare(Operand::Id, Comparison::Eq, Operand::Literal(Value::Reference(all[2].id)))),
-        ("recorded".to_owned(), Expr::Compare(Operand::RecordedAt, Comparison::Le, Operand::Literal(Value::Timestamp(all[2].recorded_at)))),
+        (
+            "recorded".to_owned(),
+            Expr::Compare(Operand::RecordedAt, Comparison::Le, Operand::Literal(Value::Timestamp(all[2].recorded_at))),
+        ),
         ("no geometry".to_owned(), Expr::IsNull(Operand::Geometry)),
-        ("area".to_owned(), Expr::And(vec![Expr::Intersects(area.clone()), Expr::Not(Box::new(Expr::IsNull(Operand::Field(0))))])),
+        (
+            "area".to_owned(),
+            Expr::And(vec![Expr::Intersects(area.clone()), Expr::Not(Box::new(Expr::IsNull(Operand::Field(0))))]),
+        ),
         ("area or none".to_owned(), Expr::Or(vec![Expr::Intersects(area), Expr::IsNull(Operand::Geometry)])),
     ]);
     for (name, expr) in filters {
@@ -178,6 +230,24 @@ pub async fn filters_agree_with_memory(house: &dyn House) {
         assert_eq!(fids(&town, &query).await, expected, "{name}");
         assert_eq!(town.store.count(&query).await.expect("the store answers"), expected.len() as u64, "{name}");
     }
+}
+
+/// Filters at the limits of the parser: as many alternatives as fit, patterns that end in an escape or are very long.
+pub async fn filters_at_the_limits_agree(house: &dyn House) {
+    let (town, all) = street_town(house).await;
+    let street = town.register("street");
+    let many = (1..=3_500).map(|n| format!("fid = {n}")).collect::<Vec<_>>().join(" OR ");
+    let mixed = (1..=2_500).map(|n| format!("lanes <> {}", n + 100)).collect::<Vec<_>>().join(" AND ");
+    // The dot falls away when the pattern is folded.
+    let patterns = ["CASEI(name) LIKE CASEI('%\\\u{307}')", "CASEI(name) LIKE CASEI('\\\\\\\u{307}')"].map(str::to_owned);
+    for t in [many, mixed].into_iter().chain(patterns) {
+        let expr = cql2::parse(&street, &t).expect("a filter");
+        let expected: Vec<i64> = all.iter().filter(|r| cql2::holds(&expr, r)).map(|r| r.fid).collect();
+        let query = Query { filter: Some(expr), limit: Some(100), ..Query::all(Arc::clone(&street)) };
+        assert_eq!(fids(&town, &query).await, expected, "{:.40}", t);
+    }
+    let long = format!("name LIKE '{}'", "ş%".repeat(20_000));
+    assert_eq!(cql2::parse(&street, &long).expect_err("SQLite takes 50,000 bytes").kind(), meydan_kernel::Kind::Invalid);
 }
 
 /// Boxes: touching counts, two boxes are one question, records without geometry are in none.
@@ -201,12 +271,8 @@ pub async fn boxes_find_what_touches(house: &dyn House) {
         assert_eq!(fids(&town, &query).await, expected, "{bbox:?}");
         assert_eq!(town.store.count(&query).await.expect("the store answers"), expected.len() as u64);
         let filter = Some(Expr::Compare(Operand::Field(2), Comparison::Gt, Operand::Literal(Value::Int(0))));
-        let few: Vec<i64> = all
-            .iter()
-            .filter(touched)
-            .filter(|r| matches!(r.values[2], Value::Int(n) if n > 0))
-            .map(|r| r.fid)
-            .collect();
+        let few: Vec<i64> =
+            all.iter().filter(touched).filter(|r| matches!(r.values[2], Value::Int(n) if n > 0)).map(|r| r.fid).collect();
         let filtered = Query { filter, ..query.clone() };
         assert_eq!(fids(&town, &filtered).await, few, "{bbox:?} filtered");
         assert_eq!(town.store.count(&filtered).await.expect("the store answers"), few.len() as u64);
@@ -222,7 +288,8 @@ pub async fn boxes_find_what_touches(house: &dyn House) {
         let sorted = Query { sort: Some(Sort { field: 5, descending: true }), ..query };
         assert_eq!(fids(&town, &sorted).await, backwards, "{bbox:?} newest first");
     }
-    let bare = Query { bbox: vec![Bbox::new(-180.0, -90.0, 180.0, 90.0)], limit: Some(9), ..Query::all(town.register("street")) };
+    let bare =
+        Query { bbox: vec![Bbox::new(-180.0, -90.0, 180.0, 90.0)], limit: Some(9), ..Query::all(town.register("street")) };
     assert_eq!(town.store.count(&bare).await.expect("the store answers"), 13, "the street without a line is in no box");
 }
 
