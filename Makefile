@@ -6,9 +6,8 @@ CARGO ?= cargo
 
 run: web
 	$(CARGO) build --release -p meydan
-	mkdir -p $(CITY)
-	test -e $(CITY)/city.gpkg || target/release/meydan --config $(CITY)/meydan.toml demo --doors $(DOORS)
-	target/release/meydan --config $(CITY)/meydan.toml serve
+	target/release/meydan --store $(CITY)/city.gpkg demo --doors $(DOORS) --if-empty
+	target/release/meydan --store $(CITY)/city.gpkg serve
 
 test: web tools-test
 	tests/run

@@ -1,9 +1,14 @@
 //! Configuration: one TOML file beside the data, few keys, each with a good default.
 
-use anyhow::{Context as _, Result};
-use meydan_kernel::{Act, Bilingual};
+use meydan_kernel::{Act, Bilingual, Error, Kind};
 use serde::Deserialize;
-use std::path::{Path, PathBuf};
+use std::{
+    io::ErrorKind,
+    path::{Path, PathBuf},
+};
+
+/// Name of the file where nobody named another.
+const FILE_NAME: &str = "meydan.toml";
 
 /// What the operator may set. Every key may be left out.
 #[derive(Debug, Clone, Deserialize)]
@@ -28,6 +33,12 @@ pub struct Config {
     /// Folder of the file itself: relative paths start here. Not a key.
     #[serde(skip)]
     pub folder: PathBuf,
+    /// The file itself, or where it would be. Not a key.
+    #[serde(skip)]
+    pub file: PathBuf,
+    /// Whether the file is there. Not a key.
+    #[serde(skip)]
+    pub found: bool,
 }
 
 /// The acting person.
@@ -87,22 +98,44 @@ impl Default for Config {
             city: City::default(),
             time_stamp: None,
             folder: PathBuf::from("."),
+            file: PathBuf::from(FILE_NAME),
+            found: false,
         }
     }
 }
 
 impl Config {
-    /// Reads the file; a missing file is the default configuration unless it was named by hand.
+    /// Reads the configuration: the named file, else `meydan.toml` here, else the one beside the store. If there is none the
+    /// defaults hold, and what lies beside a configuration file lies beside the store.
+    ///
+    /// `store` is the one of the command line; it wins over the file's.
     ///
     /// # Errors
-    /// The file can't be read, or what is wrong in it with its line.
-    pub fn read(path: &Path, named: bool) -> Result<Self> {
-        let mut config = match std::fs::read_to_string(path) {
-            Ok(text) => toml::from_str::<Self>(&text).with_context(|| format!("{} is not a configuration", path.display()))?,
-            Err(e) if e.kind() == std::io::ErrorKind::NotFound && !named => Self::default(),
-            Err(e) => return Err(e).with_context(|| format!("{} can't be read", path.display())),
+    /// `config-missing` if the named file is not there and `may_lack` is false; `config-wrong` says what is wrong in it and where.
+    pub fn read(named: Option<&Path>, store: Option<&str>, may_lack: bool) -> meydan_kernel::Result<Self> {
+        let own = Self::default().store;
+        let beside = folder_of(store.unwrap_or(&own)).map(|folder| folder.join(FILE_NAME));
+        let path = match named {
+            Some(path) => path.to_path_buf(),
+            None => [Some(PathBuf::from(FILE_NAME)), beside.clone()].into_iter().flatten().find(|p| p.exists()).or(beside).unwrap_or(PathBuf::from(FILE_NAME)),
         };
+        let mut config = match std::fs::read_to_string(&path) {
+            Ok(text) => {
+                let mut config = toml::from_str::<Self>(&text).map_err(|e| wrong(&path, &e))?;
+                config.found = true;
+                config
+            }
+            Err(e) if e.kind() == ErrorKind::NotFound && (named.is_none() || may_lack) => {
+                // The default place is seen from where the person stands, not from the file that is not there.
+                Self { store: absolute(&own)?, ..Self::default() }
+            }
+            Err(e) => return Err(missing(&path, &e)),
+        };
+        if let Some(store) = store {
+            config.store = if store.contains("://") { store.to_owned() } else { absolute(store)? };
+        }
         config.folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new(".")).to_path_buf();
+        config.file = path;
         Ok(config)
     }
 
@@ -135,5 +168,67 @@ impl Config {
             reason: None,
             source: source.to_owned(),
         }
+    }
+}
+
+/// The folder of an embedded store; none for a database.
+fn folder_of(store: &str) -> Option<PathBuf> {
+    let inside = |p: &Path| p.parent().map(Path::to_path_buf);
+    if store.contains("://") { None } else { inside(Path::new(store)) }
+}
+
+/// A path as seen from where the person stands.
+fn absolute(path: &str) -> meydan_kernel::Result<String> {
+    std::path::absolute(path).map(|p| p.display().to_string()).map_err(Error::unavailable)
+}
+
+fn missing(path: &Path, cause: &std::io::Error) -> Error {
+    Error::new(
+        Kind::NotFound,
+        "config-missing",
+        format!("Yapılandırma dosyası okunamıyor: {}", path.display()),
+        format!("The configuration file can't be read: {}", path.display()),
+    )
+    .cause(cause)
+}
+
+fn wrong(path: &Path, cause: &toml::de::Error) -> Error {
+    Error::invalid(
+        "config-wrong",
+        format!("Yapılandırma dosyasında hata var: {}", path.display()),
+        format!("There is a fault in the configuration file: {}", path.display()),
+    )
+    .cause(cause.to_string().trim_end())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_file_beside_the_store_is_found_and_the_command_line_wins() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = folder.path().join("city.gpkg").display().to_string();
+        let none = Config::read(None, Some(&store), false).unwrap();
+        assert!(!none.found);
+        assert_eq!((none.store_location(), none.seal_key_path()), (store.clone(), folder.path().join("seal.key")));
+        let file = folder.path().join("meydan.toml");
+        std::fs::write(&file, "store = \"other.gpkg\"\n[city]\ntitle = { tr = \"Kent\", en = \"City\" }\n").unwrap();
+        let found = Config::read(None, Some(&store), false).unwrap();
+        assert_eq!((found.city.title.tr.as_str(), found.store_location()), ("Kent", store));
+        let named = Config::read(Some(&file), None, false).unwrap();
+        assert_eq!(named.store_location(), folder.path().join("other.gpkg").display().to_string());
+    }
+
+    #[test]
+    fn a_named_file_must_be_there_and_right() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("x.toml");
+        assert_eq!(Config::read(Some(&file), None, false).unwrap_err().code(), "config-missing");
+        assert!(!Config::read(Some(&file), None, true).unwrap().found);
+        std::fs::write(&file, "stroe = 1\n").unwrap();
+        let error = Config::read(Some(&file), None, true).unwrap_err();
+        assert_eq!(error.code(), "config-wrong");
+        assert!(error.cause_text().unwrap().contains("line 1"), "{error:?}");
     }
 }

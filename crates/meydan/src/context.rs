@@ -1,9 +1,9 @@
 //! What every command starts from: the configuration, the way of printing, the opened city.
 
 use crate::config::Config;
-use anyhow::{Result, bail};
+use anyhow::Result;
 use meydan_kernel::{
-    Act, Catalogue, Desk, Lang, Store,
+    Act, Catalogue, Desk, Error, Kind, Lang, Store,
     catalogue::{self, DefinitionError, Plan, Source},
 };
 use std::{path::Path, sync::Arc};
@@ -28,11 +28,33 @@ pub struct City {
 }
 
 impl Context {
-    /// Opens the store alone.
+    /// Opens the store that is there.
+    ///
+    /// # Errors
+    /// `no-store` if there is none at the place; those of the store.
+    pub async fn store(&self) -> Result<Arc<dyn Store>> {
+        let location = self.config.store_location();
+        if !location.contains("://") && !Path::new(&location).exists() {
+            return Err(Error::new(
+                Kind::NotFound,
+                "no-store",
+                format!("Bu yerde veri deposu yok: {location}"),
+                format!("There is no store at this place: {location}"),
+            )
+            .hint(
+                "Yeri --store ile gösterin; yenisini `meydan demo`, `meydan import`, `meydan catalog apply` ya da `meydan serve` kurar.",
+                "Name the place with --store; `meydan demo`, `meydan import`, `meydan catalog apply` or `meydan serve` make a new one.",
+            )
+            .into());
+        }
+        Ok(meydan_store::open(&location).await?)
+    }
+
+    /// Opens the store; makes it if there is none.
     ///
     /// # Errors
     /// Those of the store.
-    pub async fn store(&self) -> Result<Arc<dyn Store>> {
+    pub async fn store_or_new(&self) -> Result<Arc<dyn Store>> {
         let location = self.config.store_location();
         if !location.contains("://")
             && let Some(folder) = Path::new(&location).parent()
@@ -47,16 +69,33 @@ impl Context {
     /// # Errors
     /// All faults of the files.
     pub fn wanted(&self) -> Result<Catalogue> {
-        load_definitions(&self.config.definitions_folder()).map_err(|faults| anyhow::anyhow!(self.print_faults(&faults)))
+        load_definitions(&self.config.definitions_folder()).map_err(|faults| faults_error(&faults).into())
     }
 
-    /// Opens the city: store, definitions, desk. Brings the store's tables to the definitions if that loses nothing.
+    /// Opens the city: store (made if there is none), definitions, desk. Brings the store's tables to the definitions if that
+    /// loses nothing.
     ///
     /// # Errors
     /// Faults in definitions; a plan that would lose data; those of the store.
     pub async fn city(&self) -> Result<City> {
-        let store = self.store().await?;
         let wanted = self.wanted()?;
+        self.city_in(self.store_or_new().await?, wanted).await
+    }
+
+    /// As [`Context::city`], of a store that must be there.
+    ///
+    /// # Errors
+    /// `no-store`, and those of [`Context::city`].
+    pub async fn existing_city(&self) -> Result<City> {
+        let wanted = self.wanted()?;
+        self.city_in(self.store().await?, wanted).await
+    }
+
+    /// The city of an opened store.
+    ///
+    /// # Errors
+    /// Those of [`Context::city`].
+    pub async fn city_in(&self, store: Arc<dyn Store>, wanted: Catalogue) -> Result<City> {
         bring(&store, &wanted).await?;
         let desk = Arc::new(Desk::new(Arc::clone(&store), Arc::new(wanted))?);
         Ok(City { store, desk })
@@ -74,12 +113,17 @@ impl Context {
             Lang::En => en,
         }
     }
+}
 
-    fn print_faults(&self, faults: &[DefinitionError]) -> String {
-        let lines: Vec<String> =
-            faults.iter().map(|f| format!("{}:{}: {}: {}", f.file, f.line, f.field, f.message.get(self.lang))).collect();
-        format!("{}\n{}", self.say("Tanımlarda hata var:", "There are faults in the definitions:"), lines.join("\n"))
-    }
+/// All faults of the definitions as one error: file and line of each.
+fn faults_error(faults: &[DefinitionError]) -> Error {
+    faults.iter().fold(
+        Error::invalid("definitions-wrong", "Tanımlarda hata var:", "There are faults in the definitions:"),
+        |error, f| {
+            let tell = |text: &str| if f.field.is_empty() { text.to_owned() } else { format!("{}: {text}", f.field) };
+            error.field(format!("{}:{}", f.file, f.line), tell(&f.message.tr), tell(&f.message.en))
+        },
+    )
 }
 
 /// Reads the built in definitions and those in the folder.
@@ -107,9 +151,19 @@ pub async fn bring(store: &Arc<dyn Store>, wanted: &Catalogue) -> Result<Plan> {
     let applied = store.catalogue().await?.unwrap_or_default();
     let plan = catalogue::plan(&applied, wanted, &[]);
     if !plan.refused.is_empty() {
-        bail!(
-            "the definitions ask for changes that would lose data: see `meydan catalog plan`, then name what may be lost with `meydan catalog apply --allow`"
-        );
+        let names: Vec<&str> = plan.refused.iter().map(|r| r.subject.as_str()).collect();
+        let names = names.join(", ");
+        return Err(Error::new(
+            Kind::Conflict,
+            "would-lose-data",
+            format!("Tanımlar, veri yitirecek değişiklikler istiyor ({names}); hiçbir şey değiştirilmedi."),
+            format!("The definitions ask for changes that would lose data ({names}); nothing was changed."),
+        )
+        .hint(
+            "`meydan catalog plan` ile bakın; yitirilebilecekleri `meydan catalog apply --allow` ile adıyla söyleyin.",
+            "See `meydan catalog plan`, then name what may be lost with `meydan catalog apply --allow`.",
+        )
+        .into());
     }
     if applied != *wanted {
         store.apply(&plan, wanted).await?;

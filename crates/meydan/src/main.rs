@@ -10,7 +10,7 @@ mod misuse;
 use cli::{Cli, Command};
 use context::Context;
 use meydan_kernel::Lang;
-use std::{path::PathBuf, process::ExitCode};
+use std::process::ExitCode;
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -40,12 +40,9 @@ fn main() -> ExitCode {
 }
 
 async fn run(cli: Cli, lang: Lang) -> anyhow::Result<ExitCode> {
-    let named = cli.config.is_some();
-    let mut config = config::Config::read(&cli.config.unwrap_or_else(|| PathBuf::from("meydan.toml")), named)?;
-    if let Some(store) = cli.store {
-        // A path on the command line is relative to where the person stands, not to the configuration file.
-        config.store = if store.contains("://") { store } else { std::path::absolute(store)?.display().to_string() };
-    }
+    // The demo writes the file if there is none.
+    let may_lack = matches!(cli.command, Command::Demo(_));
+    let config = config::Config::read(cli.config.as_deref(), cli.store.as_deref(), may_lack)?;
     let context = Context { config, json: cli.json, lang };
     match cli.command {
         Command::Serve(args) => command::serve::run(&context, args).await,
@@ -71,7 +68,7 @@ fn start_journal() {
 fn print_error(error: &anyhow::Error, lang: Lang, json: bool) {
     let Some(ours) = error.downcast_ref::<meydan_kernel::Error>() else {
         if json {
-            println!("{}", serde_json::json!({ "error": { "code": "failed", "message": format!("{error:#}") } }));
+            println!("{}", serde_json::json!({ "error": { "code": "failed", "message": format!("{error:#}"), "hint": null, "fields": [], "cause": null } }));
         } else {
             eprintln!("{error:#}");
         }

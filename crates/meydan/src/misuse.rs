@@ -17,7 +17,7 @@ pub fn tell(error: &Error, lang: Lang, json: bool) -> ExitCode {
         };
     }
     if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand && !json {
-        eprint!("{}", error.render().ansi());
+        let _ = error.print();
         return ExitCode::from(EXIT_CODE);
     }
     let sentence = sentence(error, lang);
@@ -41,7 +41,7 @@ pub fn tell(error: &Error, lang: Lang, json: bool) -> ExitCode {
 fn sentence(error: &Error, lang: Lang) -> String {
     if lang == Lang::En {
         let text = error.to_string();
-        return text.lines().take_while(|l| !l.starts_with("Usage:")).collect::<Vec<_>>().join("\n").trim_start_matches("error: ").trim().to_owned();
+        return text.lines().take_while(|l| !l.starts_with("Usage:") && !l.starts_with("For more")).collect::<Vec<_>>().join("\n").trim_start_matches("error: ").trim().to_owned();
     }
     let arg = named(error, ContextKind::InvalidArg);
     let value = named(error, ContextKind::InvalidValue);

@@ -2,7 +2,7 @@
 
 use crate::context::{Context, load_definitions};
 use meydan_kernel::{
-    Bilingual, Catalogue,
+    Bilingual, Catalogue, Error,
     catalogue::{self, DefinitionError, Plan},
 };
 use std::{path::PathBuf, process::ExitCode};
@@ -42,19 +42,29 @@ pub async fn run(context: &Context, args: Args) -> anyhow::Result<ExitCode> {
             Ok(check(context, load_definitions(&folder.unwrap_or_else(|| context.config.definitions_folder()))))
         }
         Action::Plan { allow } => {
-            let store = context.store().await?;
-            let plan = catalogue::plan(&store.catalogue().await?.unwrap_or_default(), &context.wanted()?, &allow);
+            let wanted = context.wanted()?;
+            let plan = catalogue::plan(&applied(context).await?, &wanted, &allow);
             Ok(show(context, &plan, ("Yapılacaklar:", "To be done:")))
         }
         Action::Apply { allow } => {
-            let store = context.store().await?;
-            let (applied, wanted) = (store.catalogue().await?.unwrap_or_default(), context.wanted()?);
+            let wanted = context.wanted()?;
+            let store = context.store_or_new().await?;
+            let applied = store.catalogue().await?.unwrap_or_default();
             let plan = catalogue::plan(&applied, &wanted, &allow);
             if plan.refused.is_empty() && applied != wanted {
                 store.apply(&plan, &wanted).await?;
             }
             Ok(show(context, &plan, ("Yapılanlar:", "Done:")))
         }
+    }
+}
+
+/// What is in force; nothing in a store that is not there yet, and looking makes none.
+async fn applied(context: &Context) -> anyhow::Result<Catalogue> {
+    match context.store().await {
+        Ok(store) => Ok(store.catalogue().await?.unwrap_or_default()),
+        Err(e) if e.downcast_ref::<Error>().is_some_and(|e| e.code() == "no-store") => Ok(Catalogue::default()),
+        Err(e) => Err(e),
     }
 }
 

@@ -84,7 +84,7 @@ pub async fn run(context: &Context, args: Args) -> Result<ExitCode> {
     let crs = Crs::parse(&args.crs).ok_or_else(|| {
         anyhow::anyhow!("{}: {}", context.say("koordinat sistemi desteklenmiyor", "the CRS is not supported"), args.crs)
     })?;
-    let city = context.city().await?;
+    let city = context.existing_city().await?;
     let register = city.desk.register(&args.register)?;
     let act = context.act("export");
     let mut query = Query::all(register.clone());
