@@ -1,7 +1,7 @@
 //! The OpenAPI 3.0.3 definition, made from the catalogue; all references are within the document.
 
+mod capabilities;
 mod changes;
-mod common;
 mod features;
 mod operation;
 mod parameters;
@@ -48,7 +48,7 @@ async fn api(State(app): State<Arc<App>>, uri: Uri, headers: HeaderMap) -> Resul
 /// The definition, with titles in one language.
 pub fn document(app: &App, definitions: &Definitions, lang: Lang, base: &str) -> Json {
     let mut paths = Map::new();
-    common::add(&mut paths);
+    capabilities::add(&mut paths);
     features::add(&mut paths, &definitions.catalogue, lang);
     tiles::add(&mut paths, &definitions.catalogue, base);
     changes::add(&mut paths, &definitions.catalogue, base);

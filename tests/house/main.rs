@@ -1,0 +1,102 @@
+//! The plan of the house (ARCHITECTURE.md), held against the house: which room may know which, and that rooms stay small.
+
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
+
+/// What each crate may know of the house.
+const ARROWS: [(&str, &[&str]); 8] = [
+    ("crates/geo", &[]),
+    ("crates/kernel", &["meydan-geo"]),
+    ("crates/formats", &["meydan-geo"]),
+    ("crates/store", &["meydan-geo", "meydan-kernel"]),
+    ("crates/followers", &["meydan-geo", "meydan-kernel"]),
+    ("crates/faces", &["meydan-geo", "meydan-kernel", "meydan-followers", "meydan-formats"]),
+    ("modules", &["meydan-geo", "meydan-kernel"]),
+    (
+        "crates/meydan",
+        &[
+            "meydan-geo",
+            "meydan-kernel",
+            "meydan-store",
+            "meydan-formats",
+            "meydan-followers",
+            "meydan-faces",
+            "meydan-modules",
+        ],
+    ),
+];
+/// Lines over which a file can hardly have one subject.
+const MAX_LINES: usize = 600;
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+#[test]
+fn every_arrow_goes_the_one_way() {
+    for (room, allowed) in ARROWS {
+        let text = std::fs::read_to_string(root().join(room).join("Cargo.toml")).expect("a manifest");
+        let manifest: toml::Table = text.parse().expect("TOML");
+        let known: Vec<&String> = manifest["dependencies"].as_table().expect("a table").keys().collect();
+        for name in known.iter().filter(|name| name.starts_with("meydan-")) {
+            assert!(allowed.contains(&name.as_str()), "{room} must not know {name}: see ARCHITECTURE.md");
+        }
+    }
+}
+
+#[test]
+fn the_kernel_and_geo_do_no_input_or_output() {
+    for room in ["crates/kernel", "crates/geo"] {
+        // Tests beside the code may read the real data.
+        for (file, text) in sources(&root().join(room).join("src")).into_iter().filter(|(file, _)| !file.ends_with("tests.rs")) {
+            for word in ["std::fs", "std::net", "tokio::", "rusqlite", "axum", "reqwest", "ureq"] {
+                assert!(!text.contains(word), "{} names {word}", file.display());
+            }
+        }
+    }
+}
+
+#[test]
+fn a_face_reaches_the_store_through_the_desk_only() {
+    for (file, text) in sources(&root().join("crates/faces/src")) {
+        let reaches = text.lines().filter(|l| l.contains("desk.store()") && !l.contains("Tiles::with_cache")).count();
+        assert_eq!(reaches, 0, "{} goes past the desk", file.display());
+        assert!(!text.contains("meydan_store"), "{} knows a store", file.display());
+    }
+}
+
+#[test]
+fn rooms_are_small_and_have_no_lumber() {
+    let mut long = BTreeMap::new();
+    for folder in ["crates", "modules", "tests"] {
+        for (file, text) in sources(&root().join(folder)) {
+            let name = file.file_stem().and_then(|n| n.to_str()).unwrap_or_default().to_owned();
+            assert!(!["utils", "util", "helpers", "common", "misc"].contains(&name.as_str()), "{} is a lumber room", file.display());
+            if text.lines().count() > MAX_LINES {
+                long.insert(file, text.lines().count());
+            }
+        }
+    }
+    assert!(long.is_empty(), "too long for one subject: {long:?}");
+}
+
+/// Rust files below a folder with their text.
+fn sources(folder: &Path) -> Vec<(PathBuf, String)> {
+    let mut out = Vec::new();
+    let mut folders = vec![folder.to_path_buf()];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(&folder).expect("a folder").flatten() {
+            let path = entry.path();
+            if path.is_dir() && !path.ends_with("node_modules") && !path.ends_with(".venv") {
+                folders.push(path);
+            } else if path.extension().is_some_and(|e| e == "rs") {
+                let text = std::fs::read_to_string(&path).expect("a text");
+                out.push((path, text));
+            }
+        }
+    }
+    assert!(!out.is_empty() || folder.ends_with("tests"), "{} has no Rust files", folder.display());
+    out
+}
