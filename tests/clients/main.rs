@@ -1,1 +1,37 @@
-//! Placeholder until the first test.
+//! Other people's programs against a served city: what they read, decode and verify decides, not what we think of it.
+//!
+//! A Python script per client lies beside its Rust file, which starts the city; a script that ends well has found no difference.
+
+#[path = "../harness/mod.rs"]
+mod harness;
+#[path = "../../crates/store/tests/pg_server/mod.rs"]
+#[allow(dead_code)]
+mod pg_server;
+
+mod gdal;
+mod tiles;
+
+use harness::{City, foreign, python, tests_folder};
+use std::process::Command;
+
+/// Doors of the generated city: enough for several pages of each larger collection.
+const DOORS: &str = "1500";
+
+/// An embedded sample city.
+fn embedded() -> City {
+    let city = City::embedded();
+    city.ok(&["demo", "--doors", DOORS]);
+    city
+}
+
+/// The same city in a database of its own.
+fn in_database() -> City {
+    let city = City::in_database(&pg_server::shared().database());
+    city.ok(&["demo", "--doors", DOORS]);
+    city
+}
+
+/// Runs a script of this folder to its good end; what it printed.
+fn script(name: &str, arguments: &[&str]) -> String {
+    foreign(Command::new(python()).arg(tests_folder().join("clients").join(name)).args(arguments).env("PYTHONDONTWRITEBYTECODE", "1"))
+}
