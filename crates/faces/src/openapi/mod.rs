@@ -3,6 +3,7 @@
 mod capabilities;
 mod changes;
 mod features;
+mod log;
 mod operation;
 mod parameters;
 mod responses;
@@ -52,6 +53,7 @@ pub fn document(app: &App, definitions: &Definitions, lang: Lang, base: &str) ->
     features::add(&mut paths, &definitions.catalogue, lang);
     tiles::add(&mut paths, &definitions.catalogue, base);
     changes::add(&mut paths, &definitions.catalogue, base);
+    log::add(&mut paths, &definitions.catalogue, base);
     json!({
         "openapi": "3.0.3",
         "info": {
@@ -65,6 +67,7 @@ pub fn document(app: &App, definitions: &Definitions, lang: Lang, base: &str) ->
         "servers": [{ "url": format!("{base}{ROOT}") }],
         "tags": [
             { "name": "Capabilities" }, { "name": "Features" }, { "name": "Tiles" }, { "name": "Styles" }, { "name": "Changes" },
+            { "name": "Log" },
         ],
         "paths": paths,
         "components": {
