@@ -6,10 +6,13 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use std::{
     collections::BTreeMap,
-    io::Read as _,
+    io::{Read as _, Write as _},
     path::{Path, PathBuf},
     sync::Arc,
 };
+
+/// Limit: entries of the log in memory at once.
+const LOG_BATCH: usize = 10_000;
 
 /// What a store holds, in a form that two stores can be compared by.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,6 +39,10 @@ pub struct Manifest {
     /// What it holds; computed from the copy, not from the original, so that it proves the copy. Left out where the copy can't
     /// be opened without restoring it (PostgreSQL).
     pub contents: Option<Contents>,
+    /// Where the contents are left out: how many entries the log had before the copy was begun, and SHA-256 over them as in
+    /// [`Contents::log`]. The restored log must begin with them, and every version must be what its entry says.
+    #[serde(default)]
+    pub log: Option<(i64, String)>,
 }
 
 /// Path of the manifest of a backup file.
@@ -51,10 +58,23 @@ pub fn manifest_path(backup: &Path) -> PathBuf {
 /// Those of the store.
 pub async fn contents(store: &dyn Store) -> Result<Contents> {
     let catalogue = store.catalogue().await?.unwrap_or_default();
-    let mut out = Contents { entries: 0, log: String::new(), registers: BTreeMap::new(), history: BTreeMap::new() };
-    let mut hash = Sha256::new();
-    loop {
-        let batch = store.entries(out.entries, 10_000).await?;
+    let (entries, log) = log_digest(store, i64::MAX).await?;
+    let mut out = Contents { entries, log, registers: BTreeMap::new(), history: BTreeMap::new() };
+    for (name, register) in &catalogue.registers {
+        let current = store.scan(Query::all(Arc::clone(register)));
+        out.registers.insert(name.clone(), summarise(register, current).await?);
+        let history = store.scan_history(Arc::clone(register));
+        out.history.insert(name.clone(), summarise(register, history).await?);
+    }
+    Ok(out)
+}
+
+/// How many entries there are before a position, and SHA-256 over their leaf bytes, each preceded by its length.
+async fn log_digest(store: &dyn Store, before: i64) -> Result<(i64, String)> {
+    let (mut entries, mut hash) = (0, Sha256::new());
+    while entries < before {
+        let limit = usize::try_from(before - entries).map_or(LOG_BATCH, |left| left.min(LOG_BATCH));
+        let batch = store.entries(entries, limit).await?;
         if batch.is_empty() {
             break;
         }
@@ -63,16 +83,9 @@ pub async fn contents(store: &dyn Store) -> Result<Contents> {
             hash.update((leaf.len() as u64).to_le_bytes());
             hash.update(leaf);
         }
-        out.entries += batch.len() as i64;
+        entries += batch.len() as i64;
     }
-    out.log = hex(&hash.finalize());
-    for (name, register) in &catalogue.registers {
-        let current = store.scan(Query::all(Arc::clone(register)));
-        out.registers.insert(name.clone(), summarise(register, current).await?);
-        let history = store.scan_history(Arc::clone(register));
-        out.history.insert(name.clone(), summarise(register, history).await?);
-    }
-    Ok(out)
+    Ok((entries, hex(&hash.finalize())))
 }
 
 async fn summarise(
@@ -104,6 +117,8 @@ pub async fn backup(store: &dyn Store, to: &Path) -> Result<Manifest> {
             format!("{} exists already; it was not overwritten.", to.display()),
         ));
     }
+    // A copy that can't be opened here is proven after it was restored: see `Manifest::log`.
+    let log = if store.name() == "sqlite" { None } else { Some(log_digest(store, store.head()).await?) };
     store.backup(to).await?;
     let contents = if store.name() == "sqlite" {
         let copy = crate::open(&to.display().to_string()).await?;
@@ -116,9 +131,10 @@ pub async fn backup(store: &dyn Store, to: &Path) -> Result<Manifest> {
         created_at: jiff::Timestamp::now(),
         file_sha256: file_sha256(to)?,
         contents,
+        log,
     };
     let json = serde_json::to_vec_pretty(&manifest).map_err(Error::internal)?;
-    std::fs::write(manifest_path(to), json).map_err(Error::unavailable)?;
+    write_durably(&manifest_path(to), &json).map_err(Error::unavailable)?;
     Ok(manifest)
 }
 
@@ -143,15 +159,31 @@ pub async fn restore(from: &Path, location: &str) -> Result<Contents> {
     } else {
         restore_file(from, Path::new(location))?;
     }
-    let restored = contents(&*crate::open(location).await?).await?;
+    let store = crate::open(location).await?;
+    if let Some(log) = &manifest.log
+        && (log_digest(&*store, log.0).await? != *log || !is_proven(&*store).await?)
+    {
+        return Err(differs());
+    }
+    let restored = contents(&*store).await?;
     match manifest.contents {
-        Some(expected) if expected != restored => Err(Error::invalid(
-            "restore-differs",
-            "Geri yüklenen veri, yedeğin bildirdiğinden farklı.",
-            "The restored data differs from what the backup says it holds.",
-        )),
+        Some(expected) if expected != restored => Err(differs()),
         _ => Ok(restored),
     }
+}
+
+/// True if every version is what its entry in the log says. Who signed the seals is not asked: the key may be elsewhere.
+async fn is_proven(store: &dyn Store) -> Result<bool> {
+    let report = crate::seal::verify(store, None, &mut |_| {}).await?;
+    Ok(report.broken.keys().all(|kind| *kind == crate::seal::FindingKind::SealSignature))
+}
+
+fn differs() -> Error {
+    Error::invalid(
+        "restore-differs",
+        "Geri yüklenen veri, yedeğin bildirdiğinden farklı.",
+        "The restored data differs from what the backup says it holds.",
+    )
 }
 
 fn store_exists(location: &str) -> Error {
@@ -164,31 +196,51 @@ fn store_exists(location: &str) -> Error {
 }
 
 fn restore_file(from: &Path, to: &Path) -> Result<()> {
-    if to.exists() {
-        return Err(store_exists(&to.display().to_string()));
+    let beside = |ending: &str| {
+        let mut name = to.as_os_str().to_owned();
+        name.push(ending);
+        PathBuf::from(name)
+    };
+    // SQLite would play what an older file left behind into the restored one.
+    for left in [to.to_owned(), beside("-wal"), beside("-journal")] {
+        if left.exists() {
+            return Err(store_exists(&left.display().to_string()));
+        }
     }
     if let Some(folder) = to.parent() {
         std::fs::create_dir_all(folder).map_err(Error::unavailable)?;
     }
-    std::fs::copy(from, to).map_err(Error::unavailable)?;
-    std::fs::File::open(to).and_then(|f| f.sync_all()).map_err(Error::unavailable)
+    // Half a copy must never stand under the store's name.
+    let aside = beside(".restoring");
+    let copied = std::fs::copy(from, &aside)
+        .and_then(|_| std::fs::File::open(&aside)?.sync_all())
+        .and_then(|()| std::fs::rename(&aside, to))
+        .and_then(|()| sync_folder_of(to));
+    copied.map_err(|e| {
+        let _ = std::fs::remove_file(&aside);
+        Error::unavailable(e)
+    })
+}
+
+fn write_durably(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let mut file = std::fs::File::create(path)?;
+    file.write_all(bytes)?;
+    file.sync_all()?;
+    sync_folder_of(path)
+}
+
+/// Makes a new file's name durable.
+fn sync_folder_of(path: &Path) -> std::io::Result<()> {
+    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    std::fs::File::open(folder)?.sync_all()
 }
 
 async fn restore_postgres(from: &Path, location: &str) -> Result<()> {
-    let output = tokio::process::Command::new("pg_restore")
-        .args(["--no-owner", "--exit-on-error", "--single-transaction", "--dbname", location])
-        .arg(from)
-        .output()
-        .await
-        .map_err(|e| Error::unavailable(format!("pg_restore: {e}")))?;
-    if output.status.success() {
-        return Ok(());
+    match crate::postgres::restore(location, from).await? {
+        None => Ok(()),
+        Some(complaint) if complaint.contains("already exists") => Err(store_exists("PostgreSQL")),
+        Some(complaint) => Err(Error::unavailable(complaint)),
     }
-    let text = String::from_utf8_lossy(&output.stderr);
-    if text.contains("already exists") {
-        return Err(store_exists("PostgreSQL"));
-    }
-    Err(Error::unavailable(text.trim()))
 }
 
 fn file_sha256(path: &Path) -> Result<String> {

@@ -220,3 +220,33 @@ async fn times_of_recording_are_compared_to_the_microsecond() {
         }
     }
 }
+
+/// A write-ahead log that an older file left behind would be played into the restored one.
+#[tokio::test]
+async fn a_restore_beside_a_left_write_ahead_log_is_refused() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let (path, copy) = (directory.path().join("city.gpkg"), directory.path().join("copy.gpkg"));
+    let wal = directory.path().join("city.gpkg-wal");
+    {
+        let town = town(&path).await;
+        meydan_store::backup::backup(&*town.store, &copy).await.expect("it is copied");
+        town.lamp("sonra", 1, None).await;
+        std::fs::copy(&wal, directory.path().join("kept-wal")).expect("it is there while the store is open");
+    }
+    // Somebody deletes the file and leaves what stands beside it.
+    for name in ["city.gpkg", "city.gpkg-wal", "city.gpkg-shm"] {
+        let _ = std::fs::remove_file(directory.path().join(name));
+    }
+    std::fs::copy(directory.path().join("kept-wal"), &wal).expect("put back");
+    let location = path.display().to_string();
+    let error = meydan_store::backup::restore(&copy, &location).await.expect_err("refused");
+    assert_eq!((error.kind(), error.code()), (Kind::Conflict, "store-exists"), "{error}");
+    assert!(!path.exists());
+    std::fs::remove_file(&wal).expect("removed");
+    assert_eq!(meydan_store::backup::restore(&copy, &location).await.expect("restored").entries, 7);
+    let names: Vec<String> = std::fs::read_dir(directory.path())
+        .expect("a list")
+        .map(|e| e.expect("an entry").file_name().to_string_lossy().into_owned())
+        .collect();
+    assert!(!names.iter().any(|n| n.contains("restoring")), "{names:?}");
+}

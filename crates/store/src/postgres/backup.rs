@@ -13,7 +13,7 @@ use tokio_postgres::{Config, config::Host};
 /// # Errors
 /// `pg-dump-missing`, `backup-failed` with what `pg_dump` says.
 pub async fn dump(config: &Config, to: &Path) -> Result<()> {
-    let mut command = Command::new(program().await?);
+    let mut command = Command::new(program("pg_dump").await?);
     command.args(["--format=custom", "--no-owner", "--schema=meydan", "--file"]).arg(to);
     connection(&mut command, config);
     let out = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).kill_on_drop(true).output().await;
@@ -22,6 +22,26 @@ pub async fn dump(config: &Config, to: &Path) -> Result<()> {
         true => Ok(()),
         false => Err(failed(String::from_utf8_lossy(&out.stderr).trim())),
     }
+}
+
+/// Brings what [`dump`] wrote into the database of a URL, whole or not at all; what `pg_restore` complains of, if it does.
+///
+/// # Errors
+/// `bad-location`, `pg-dump-missing`, `store-unavailable` if the program can't be started.
+pub async fn restore(url: &str, from: &Path) -> Result<Option<String>> {
+    let config = super::connect::read_url(url)?;
+    let mut command = Command::new(program("pg_restore").await?);
+    connection(&mut command, &config);
+    // The name alone: without it `pg_restore` writes to its output; all else is in the environment.
+    command.arg("--dbname").arg(config.get_dbname().or(config.get_user()).unwrap_or("postgres"));
+    command.args(["--no-owner", "--exit-on-error", "--single-transaction"]).arg(from);
+    let out = command
+        .stdin(Stdio::null())
+        .kill_on_drop(true)
+        .output()
+        .await
+        .map_err(|e| Error::unavailable(format!("pg_restore: {e}")))?;
+    Ok((!out.status.success()).then(|| String::from_utf8_lossy(&out.stderr).trim().to_owned()))
 }
 
 /// The connection's parameters as libpq's environment: a password on the command line would be seen by everybody.
@@ -49,19 +69,19 @@ fn connection(command: &mut Command, config: &Config) {
     set("PGAPPNAME", Some("meydan backup".to_owned()));
 }
 
-/// `pg_dump` from the search path, else from where `pg_config` says.
-async fn program() -> Result<PathBuf> {
+/// One of PostgreSQL's programs from the search path, else from where `pg_config` says.
+async fn program(name: &str) -> Result<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let mut folders: Vec<PathBuf> = std::env::split_paths(&path).collect();
     if let Ok(out) = Command::new("pg_config").arg("--bindir").output().await {
         folders.push(PathBuf::from(String::from_utf8_lossy(&out.stdout).trim()));
     }
-    folders.into_iter().map(|f| f.join("pg_dump")).find(|p| p.is_file()).ok_or_else(|| {
+    folders.into_iter().map(|f| f.join(name)).find(|p| p.is_file()).ok_or_else(|| {
         Error::new(
             meydan_kernel::Kind::Unavailable,
             "pg-dump-missing",
-            "Yedek için gereken pg_dump programı bulunamadı.",
-            "The program pg_dump, needed for a backup, was not found.",
+            format!("Yedek için gereken {name} programı bulunamadı."),
+            format!("The program {name}, needed for a backup, was not found."),
         )
         .hint(
             "PostgreSQL istemci paketini kurun: apt-get install postgresql-client.",

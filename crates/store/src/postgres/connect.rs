@@ -90,10 +90,7 @@ impl Place {
     /// `bad-location`, `postgres-tls`, `store-unavailable`, `postgres-too-old`, `postgis-missing`, `postgis-too-old`,
     /// `postgres-not-utf8`, `postgres-without-icu`.
     pub async fn find(url: &str) -> Result<Self> {
-        let mut config = Config::from_str(url).map_err(|e| bad_location(&e))?;
-        if config.get_ssl_mode() == SslMode::Require {
-            return Err(no_tls());
-        }
+        let mut config = read_url(url)?;
         config.connect_timeout(CONNECT_TIMEOUT).keepalives(true).keepalives_idle(KEEPALIVE_IDLE);
         config.keepalives_interval(KEEPALIVE_PAUSE).keepalives_retries(KEEPALIVE_TRIES).tcp_user_timeout(UNACKNOWLEDGED_LIMIT);
         if config.get_application_name().is_none() {
@@ -211,6 +208,15 @@ impl Place {
     pub const fn config(&self) -> &Config {
         &self.config
     }
+}
+
+/// The URL of a database that can be connected to.
+///
+/// # Errors
+/// `bad-location`, `postgres-tls`.
+pub fn read_url(url: &str) -> Result<Config> {
+    let config = Config::from_str(url).map_err(|e| bad_location(&e))?;
+    if config.get_ssl_mode() == SslMode::Require { Err(no_tls()) } else { Ok(config) }
 }
 
 fn silent() -> Error {

@@ -27,6 +27,8 @@ mod table;
 mod types;
 mod writer;
 
+pub use backup::restore;
+
 use connect::{Place, Purpose};
 use deadpool_postgres::{Object, Pool};
 use definitions::Definitions;

@@ -115,11 +115,6 @@ impl PgServer {
         self.port
     }
 
-    /// One of the server's programs.
-    pub fn program(&self, name: &str) -> PathBuf {
-        self.bin.join(name)
-    }
-
     /// Runs SQL by `psql` as the owner; its output, or panics with its complaint.
     pub fn psql(&self, database: &str, sql: &str) -> String {
         self.try_psql(database, sql).unwrap_or_else(|e| panic!("psql: {e}\n{sql}"))
