@@ -1,0 +1,106 @@
+// A city of its own for a test file: the real binary, a generated city, served on a free port; and the browser that walks it.
+import { execFileSync, spawn } from "node:child_process";
+import { existsSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { chromium } from "playwright-core";
+import { watch } from "./watch.mjs";
+
+const HERE = path.dirname(fileURLToPath(import.meta.url));
+const MEYDAN = process.env.MEYDAN_BIN ?? path.resolve(HERE, "../../target/debug/meydan");
+const CHROMIUM = process.env.CHROMIUM_BIN ?? "/usr/bin/chromium";
+const DOORS = 1500;
+const START_MS = 30_000;
+/** Longest wait for anything on a page; the machine may be busy with other tests. */
+const PATIENCE_MS = 20_000;
+
+/** The two screens that every page must fit. */
+export const SIZES = {
+  desktop: { viewport: { width: 1280, height: 800 } },
+  phone: { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true },
+};
+
+/** Waits for the server's first line, which says where it listens. */
+function listening(child, log) {
+  return new Promise((resolve, reject) => {
+    const told = () => new Error(`the server did not start: ${readFileSync(log, "utf8")}`);
+    const timer = setTimeout(() => reject(told()), START_MS);
+    createInterface({ input: child.stdout }).once("line", (line) => {
+      clearTimeout(timer);
+      resolve(JSON.parse(line).listening.replace(/\/$/, ""));
+    });
+    child.once("exit", () => reject(told()));
+  });
+}
+
+/** Starts a generated city and a browser; `stop` ends both and leaves nothing behind. */
+export async function startCity() {
+  if (!existsSync(MEYDAN)) throw new Error(`${MEYDAN} is missing: run \`cargo build -p meydan\` or set MEYDAN_BIN`);
+  const folder = mkdtempSync(path.join(tmpdir(), "meydan-browser-"));
+  execFileSync(MEYDAN, ["demo", "--doors", String(DOORS)], { cwd: folder, stdio: "pipe" });
+  const log = path.join(folder, "server.log");
+  const child = spawn(MEYDAN, ["--json", "serve", "--listen", "127.0.0.1:0"], { cwd: folder, stdio: ["ignore", "pipe", openSync(log, "w")] });
+  const url = await listening(child, log);
+  // Names other than our address lead nowhere: a page that asks another host fails even where there is a network.
+  const browser = await chromium.launch({
+    executablePath: CHROMIUM,
+    args: [
+      "--no-sandbox",
+      "--use-gl=angle",
+      "--use-angle=swiftshader",
+      "--enable-unsafe-swiftshader",
+      "--disable-quic",
+      "--no-first-run",
+      "--disable-background-networking",
+      "--disable-component-update",
+      "--disable-sync",
+      "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+    ],
+  });
+  const stop = async () => {
+    await browser.close();
+    await new Promise((ended) => child.once("exit", ended).kill());
+    rmSync(folder, { recursive: true, force: true });
+  };
+  return new City(url, browser, stop);
+}
+
+/** A served city and its browser. */
+class City {
+  constructor(url, browser, stop) {
+    Object.assign(this, { url, browser, stop });
+  }
+
+  /** What the API answers, as JSON. */
+  async api(address) {
+    const response = await fetch(this.url + address);
+    if (!response.ok) throw new Error(`${address}: ${response.status} ${await response.text()}`);
+    return response.json();
+  }
+
+  /** The first record of a register that fits a CQL2 filter. */
+  async record(register, filter) {
+    const query = filter ? `&filter=${encodeURIComponent(filter)}` : "";
+    const { features } = await this.api(`/ogc/collections/${register}/items?limit=1${query}`);
+    if (!features.length) throw new Error(`no ${register} where ${filter}`);
+    return features[0];
+  }
+
+  /** A new person at a new browser profile; `seen` notes what a page must not do. */
+  async visitor({ lang = "tr", size = "desktop", theme = "light", script = true } = {}) {
+    const context = await this.browser.newContext({
+      ...SIZES[size],
+      baseURL: this.url,
+      locale: lang === "tr" ? "tr-TR" : "en-GB",
+      colorScheme: theme,
+      javaScriptEnabled: script,
+      acceptDownloads: true,
+      reducedMotion: "reduce",
+    });
+    context.setDefaultTimeout(PATIENCE_MS);
+    const seen = await watch(context, this.url);
+    return { context, page: await context.newPage(), seen };
+  }
+}
