@@ -193,3 +193,12 @@ pub(crate) fn choose_layer<'a>(layers: &'a [Layer], wanted: Option<&str>) -> Res
         }),
     }
 }
+
+/// True if nothing comes after this step of a stream: it is its end, or an error that names no row (the rest can't be read).
+pub(crate) fn is_last(step: Option<&Result<Feature>>) -> bool {
+    match step {
+        None => true,
+        Some(Err(error)) => error.row_number().is_none(),
+        Some(Ok(_)) => false,
+    }
+}

@@ -72,11 +72,7 @@ impl Iterator for Reader {
             return None;
         }
         let next = self.read_next().transpose();
-        self.ended = match &next {
-            None => true,
-            Some(Err(e)) => e.row_number().is_none(),
-            Some(Ok(_)) => false,
-        };
+        self.ended = crate::reader::is_last(next.as_ref());
         next
     }
 }
