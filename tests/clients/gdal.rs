@@ -60,7 +60,8 @@ fn duty_9_h_the_live_file_is_read_while_the_server_writes() {
         let told = foreign(Command::new("ogrinfo").args(["-ro", "-so", &city.store, &collection]));
         assert!(told.contains(&format!("Feature Count: {}\n", hits(&server, &collection))), "{collection}: {told}");
     }
-    let told = foreign(Command::new("ogrinfo").args(["-ro", "-q", "-where", "name LIKE '%Parkı'", "-geom=NO", &city.store, "park"]));
+    let told =
+        foreign(Command::new("ogrinfo").args(["-ro", "-q", "-where", "name LIKE '%Parkı'", "-geom=NO", &city.store, "park"]));
     assert!(told.contains("building Parkı"), "what was just written is there: {told}");
 }
 
@@ -79,5 +80,8 @@ fn duty_9_h_a_reader_of_the_database_sees_the_records_and_changes_none() {
     let erase = Command::new("ogrinfo").args([&place, "-sql", "DELETE FROM meydan.park"]).output().expect("ogrinfo runs");
     let complaint = String::from_utf8_lossy(&erase.stderr).into_owned();
     assert!(complaint.contains("permission denied"), "{complaint}");
-    assert_eq!(hits(&server, "park"), postgres.psql(database, "SELECT count(*) FROM meydan.park").parse::<i64>().expect("a number"));
+    assert_eq!(
+        hits(&server, "park"),
+        postgres.psql(database, "SELECT count(*) FROM meydan.park").parse::<i64>().expect("a number")
+    );
 }

@@ -7,9 +7,17 @@ mod harness;
 #[path = "../../crates/store/tests/pg_server/mod.rs"]
 #[allow(dead_code)]
 mod pg_server;
+#[path = "../../crates/store/tests/time_stamp_authority/mod.rs"]
+#[allow(dead_code)]
+mod time_stamp_authority;
 
 mod gdal;
+mod log;
+mod owslib;
+mod processes;
+mod schemathesis;
 mod tiles;
+mod time_stamps;
 
 use harness::{City, foreign, python, tests_folder};
 use std::process::Command;
@@ -33,5 +41,10 @@ fn in_database() -> City {
 
 /// Runs a script of this folder to its good end; what it printed.
 fn script(name: &str, arguments: &[&str]) -> String {
-    foreign(Command::new(python()).arg(tests_folder().join("clients").join(name)).args(arguments).env("PYTHONDONTWRITEBYTECODE", "1"))
+    foreign(
+        Command::new(python())
+            .arg(tests_folder().join("clients").join(name))
+            .args(arguments)
+            .env("PYTHONDONTWRITEBYTECODE", "1"),
+    )
 }

@@ -1,5 +1,5 @@
 """Tiles of two servers (embedded, PostgreSQL), decoded by mapbox_vector_tile, against PostGIS' ST_AsMVT of the same records.
-tiles.py EMBEDDED POSTGRES PSQL DATABASE
+tiles.py EMBEDDED POSTGRES DATABASE
 """
 import json
 import math
@@ -11,7 +11,7 @@ import shapely
 from shapely.geometry import box, shape
 from city import get, get_json, same
 
-EMBEDDED, POSTGRES, PSQL, DATABASE = sys.argv[1:]
+EMBEDDED, POSTGRES, DATABASE = sys.argv[1:]
 EXTENT = 4096
 # A vertex may be snapped to the neighbouring point of the grid, and one that lies between two edges may be left out.
 CLOSE = 2.0
@@ -82,7 +82,7 @@ def of_postgis(layer, fields, tiles):
                ST_AsMVTGeom(ST_Transform(geom, 3857), ST_TileEnvelope(z, x, y), {EXTENT}, 64, true) AS geom
         FROM meydan."{layer}" WHERE geom && ST_Transform(ST_TileEnvelope(z, x, y, margin => 64.0 / {EXTENT}), 4326)
       ) q WHERE geom IS NOT NULL), 'hex') FROM (VALUES {listed}) AS t (z, x, y)"""
-    told = subprocess.run([PSQL, "-X", "-A", "-t", "-F", " ", "-d", DATABASE, "-c", sql], capture_output=True, text=True)
+    told = subprocess.run(["psql", "-X", "-A", "-t", "-F", " ", "-d", DATABASE, "-c", sql], capture_output=True, text=True)
     same(told.returncode, 0, f"{sql}\n{told.stderr}\npsql's end")
     for line in told.stdout.splitlines():
         z, x, y, tile = line.split(" ")

@@ -1,0 +1,41 @@
+//! Schemathesis: thousands of requests made from our own OpenAPI document, each answer held against it.
+
+use crate::{
+    embedded,
+    harness::{City, tests_folder},
+    in_database,
+};
+use std::process::Command;
+
+/// The same requests in every run.
+const SEED: &str = "5651";
+/// Made up per operation, besides those of the coverage phase.
+const EXAMPLES: &str = "10";
+/// A page token and a filter are text of a kind that a schema can't tell; a limit above the greatest is the greatest
+/// (OGC 17-069r4, /req/core/fc-limit-response-1).
+const NOT_ASKED: &str = "positive_data_acceptance,negative_data_rejection";
+
+fn holds_what_it_says(city: &City, phases: &str) {
+    let server = city.serve();
+    let output = Command::new(tests_folder().join(".venv/bin/schemathesis"))
+        .args(["run", &format!("{}/ogc/api", server.url), "--no-color", "--continue-on-failure", "--exclude-checks", NOT_ASKED])
+        .args(["--phases", phases, "--max-examples", EXAMPLES, "--seed", SEED, "--generation-deterministic"])
+        .current_dir(city.folder.path())
+        .output()
+        .expect("schemathesis runs");
+    let told = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{told}{}", String::from_utf8_lossy(&output.stderr));
+    assert!(told.contains("Test cases:") && !told.contains("ERRORS"), "{told}");
+    drop(server);
+    city.ok(&["log", "verify"]);
+}
+
+#[test]
+fn duty_9_g_the_service_keeps_to_its_own_description() {
+    holds_what_it_says(&embedded(), "examples,coverage,fuzzing");
+}
+
+#[test]
+fn duty_9_g_the_service_keeps_to_its_own_description_on_postgresql() {
+    holds_what_it_says(&in_database(), "examples,fuzzing");
+}
