@@ -7,7 +7,7 @@ use super::{
     rows,
 };
 use deadpool_postgres::Pool;
-use futures::{Stream, stream};
+use futures::{FutureExt as _, Stream, stream};
 use meydan_kernel::{Error, Record, Result};
 use tokio::sync::mpsc;
 use tokio_postgres::{IsolationLevel, Row};
@@ -30,7 +30,9 @@ where
 {
     let (send, receive) = mpsc::channel(AHEAD);
     tokio::spawn(async move {
-        if let Err(error) = run(&place, pool, &sql, &arguments, read, &send).await {
+        // A fault in the reading of a row must not look like the end of the stream: half an export would pass for whole.
+        let done = std::panic::AssertUnwindSafe(run(&place, pool, &sql, &arguments, read, &send)).catch_unwind().await;
+        if let Err(error) = done.unwrap_or_else(|_| Err(Error::internal("a stream broke while it was read"))) {
             let _ = send.send(Err(error)).await;
         }
     });

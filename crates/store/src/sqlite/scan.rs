@@ -53,8 +53,11 @@ impl Streams {
         let path = self.path.clone();
         let run = move || {
             let _place = place;
-            let done = connect::reader(&path).and_then(|conn| in_snapshot(&conn, |conn| pump(conn, fill, &sender)));
-            if let Err(error) = done {
+            // A fault in the reading of a row must not look like the end of the stream: half an export would pass for whole.
+            let done = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+                connect::reader(&path).and_then(|conn| in_snapshot(&conn, |conn| pump(conn, fill, &sender)))
+            }));
+            if let Err(error) = done.unwrap_or_else(|_| Err(Error::internal("a stream broke while it was read"))) {
                 // Nobody may be listening any more.
                 let _ = sender.blocking_send(Err(error));
             }
@@ -92,4 +95,19 @@ fn pump(conn: &Connection, fill: Fill, sender: &mpsc::Sender<Result<Vec<Record>>
         let _ = sender.blocking_send(Ok(batch));
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_stream_that_breaks_does_not_look_complete() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let path = directory.path().join("any.gpkg");
+        drop(connect::writer(&path).expect("a file"));
+        let mut broken = Streams::new(path).start(Box::new(|_, _| panic!("a fault in the reading of a row")));
+        assert_eq!(broken.next().await.expect("an answer").expect_err("not an end").code(), "internal");
+        assert!(broken.next().await.is_none());
+    }
 }
