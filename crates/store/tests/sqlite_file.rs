@@ -250,3 +250,23 @@ async fn a_restore_beside_a_left_write_ahead_log_is_refused() {
         .collect();
     assert!(!names.iter().any(|n| n.contains("restoring")), "{names:?}");
 }
+
+/// What an intruder with the file in hand may do to what is not a record is told by the checks of health.
+#[tokio::test]
+async fn a_moved_box_and_a_missing_guard_are_told() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let path = directory.path().join("city.gpkg");
+    let town = town(&path).await;
+    let conn = rusqlite::Connection::open(&path).expect("opens");
+    let wrong = async || -> Vec<String> {
+        let checks = town.store.checks().await.expect("an answer");
+        checks.into_iter().filter(|(_, fine, _)| !fine).map(|(name, ..)| name).collect()
+    };
+    assert_eq!(wrong().await, [""; 0]);
+    // A street that no map finds any more.
+    conn.execute_batch("UPDATE rtree_street_geom SET minx = 10, maxx = 11 WHERE id = 1").expect("an R-tree has no triggers");
+    assert_eq!(wrong().await, ["street: R-tree"]);
+    conn.execute_batch("UPDATE rtree_street_geom SET minx = 39.0, maxx = 40.0 WHERE id = 1").expect("moved back");
+    conn.execute_batch("DROP TRIGGER meydan_guard_lamp_update").expect("dropped");
+    assert_eq!(wrong().await, ["guards"]);
+}

@@ -3,7 +3,7 @@
 use super::{
     failure::failure,
     names::rtree,
-    schema::number,
+    schema::{GUARDED, GUARDS, number},
 };
 use crate::sql::names::{history_of, quoted};
 use meydan_kernel::{Catalogue, Error, Kind, Result};
@@ -42,6 +42,7 @@ pub(super) fn checks(conn: &Connection, path: &Path, catalogue: Option<&Catalogu
     let quick: String = conn.query_row("PRAGMA quick_check(1)", [], |r| r.get(0)).map_err(failure)?;
     let mut out = vec![("sqlite quick_check".to_owned(), quick == "ok", quick)];
     out.push(gapless(conn)?);
+    out.push(guards(conn, catalogue)?);
     let mut wal = path.as_os_str().to_owned();
     wal.push("-wal");
     let bytes = std::fs::metadata(&wal).map_or(0, |m| m.len());
@@ -51,7 +52,11 @@ pub(super) fn checks(conn: &Connection, path: &Path, catalogue: Option<&Catalogu
         let records = number(conn, &format!("SELECT count(*) FROM {table}"))?;
         let versions = number(conn, &format!("SELECT count(*) + coalesce(sum(deleted), 0) FROM {history}"))? + records;
         let counted = number(conn, &format!("SELECT records FROM meydan_register WHERE name = '{}'", register.name))?;
-        out.push((format!("{}: number of records", register.name), counted == records, format!("{counted} counted, {records} there")));
+        out.push((
+            format!("{}: number of records", register.name),
+            counted == records,
+            format!("{counted} counted, {records} there"),
+        ));
         let entries = number(
             conn,
             &format!(
@@ -66,12 +71,39 @@ pub(super) fn checks(conn: &Connection, path: &Path, catalogue: Option<&Catalogu
         ));
         if register.geometry.is_some() {
             let placed = number(conn, &format!("SELECT count(*) FROM {table} WHERE geom IS NOT NULL"))?;
-            let in_tree = number(conn, &format!("SELECT count(*) FROM {}", quoted(&rtree(&register.name))))?;
-            let detail = format!("{placed} geometries, {in_tree} boxes");
-            out.push((format!("{}: R-tree", register.name), placed == in_tree, detail));
+            let tree = quoted(&rtree(&register.name));
+            let in_tree = number(conn, &format!("SELECT count(*) FROM {tree}"))?;
+            // A box elsewhere hides its record from every map.
+            let right = number(
+                conn,
+                &format!(
+                    "SELECT count(*) FROM {table} AS t JOIN {tree} AS r ON r.id = t.fid \
+                     WHERE meydan_touches(t.geom, r.minx, r.miny, r.maxx, r.maxy)"
+                ),
+            )?;
+            let detail = format!("{placed} geometries, {in_tree} boxes, {right} of them in place");
+            out.push((format!("{}: R-tree", register.name), placed == in_tree && in_tree == right, detail));
         }
     }
     Ok(out)
+}
+
+/// A table without its guards can be changed by any program, behind the log's back.
+fn guards(conn: &Connection, catalogue: Option<&Catalogue>) -> Result<(String, bool, String)> {
+    let registers = catalogue.into_iter().flat_map(|c| c.registers.keys()).flat_map(|name| [name.clone(), history_of(name)]);
+    let tables = GUARDED.iter().map(|t| (*t).to_owned()).chain(registers);
+    let mut bare = Vec::new();
+    let mut count = conn
+        .prepare("SELECT count(*) FROM sqlite_master WHERE type = 'trigger' AND tbl_name = ?1 AND name GLOB 'meydan_guard_*'")
+        .map_err(failure)?;
+    for table in tables {
+        let there: i64 = count.query_row([&table], |r| r.get(0)).map_err(failure)?;
+        if there != GUARDS {
+            bare.push(table);
+        }
+    }
+    let detail = if bare.is_empty() { "all tables are guarded".to_owned() } else { bare.join(", ") };
+    Ok(("guards".to_owned(), bare.is_empty(), detail))
 }
 
 fn gapless(conn: &Connection) -> Result<(String, bool, String)> {

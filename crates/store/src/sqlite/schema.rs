@@ -63,7 +63,7 @@ INSERT INTO gpkg_contents (table_name, data_type, identifier, description)
 "#;
 
 /// Tables of the house whose rows nobody else may write.
-const GUARDED: [&str; 9] = [
+pub(super) const GUARDED: [&str; 9] = [
     "meydan_meta",
     "meydan_register",
     "meydan_definition",
@@ -119,6 +119,9 @@ fn make(conn: &mut Connection) -> rusqlite::Result<()> {
     tx.commit()
 }
 
+/// How many triggers guard a table.
+pub(super) const GUARDS: i64 = 3;
+
 /// Triggers that refuse everybody who has triggers on: all but the desk's own connection.
 pub(super) fn guard(table: &str) -> String {
     let quoted = crate::sql::names::quoted(table);
@@ -144,16 +147,11 @@ fn has_table(conn: &Connection, name: &str) -> Result<bool> {
 }
 
 pub(super) fn not_ours() -> Error {
-    Error::new(
-        Kind::Invalid,
-        "not-a-store",
-        "Bu dosya bir Meydan veri deposu değil.",
-        "This file is not a store of Meydan.",
-    )
-    .hint(
-        "Verisini almak istiyorsanız `meydan import` kullanın; yeni depo için olmayan bir dosya adı verin.",
-        "To take its data use `meydan import`; for a new store name a file that does not exist.",
-    )
+    Error::new(Kind::Invalid, "not-a-store", "Bu dosya bir Meydan veri deposu değil.", "This file is not a store of Meydan.")
+        .hint(
+            "Verisini almak istiyorsanız `meydan import` kullanın; yeni depo için olmayan bir dosya adı verin.",
+            "To take its data use `meydan import`; for a new store name a file that does not exist.",
+        )
 }
 
 fn too_new(schema: i64) -> Error {

@@ -69,6 +69,13 @@ async fn living(house: &dyn House) -> (Town, Uuid) {
 async fn change(town: &mut Town, wanted: Catalogue, allow: &[&str]) {
     bring(&town.store, &wanted, allow).await.expect("the plan is carried out");
     assert_eq!(town.store.catalogue().await.expect("the store answers"), Some(wanted.clone()));
+    for (name, fine, detail) in town.store.checks().await.expect("an answer") {
+        // Other tests' transactions on the same server are not this town's.
+        assert!(fine || name == "long-transactions", "{name}: {detail}");
+    }
+    for register in wanted.registers.values() {
+        assert_eq!(town.store.misplaced(register, 9).await.expect("an answer"), [], "{}", register.name);
+    }
     town.catalogue = wanted;
 }
 
