@@ -126,7 +126,8 @@ impl Task {
                 }
                 Trouble::Refused(error) => {
                     self.give_up().await;
-                    if jobs.len() == 1 {
+                    // A lock that is not given or a server that has no room is nobody's fault, and costs each of them as long.
+                    if jobs.len() == 1 || error.code() == "store-unavailable" {
                         return refuse_all(jobs, &error);
                     }
                     // One of them is at fault: each on its own, so that the others are not touched.
