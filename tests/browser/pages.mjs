@@ -1,0 +1,30 @@
+// Every page of the house, by name: what the tests that look at all pages walk through.
+
+/** The pages of a served city, with records to show. */
+export async function allPages(city) {
+  const id = async (register) => (await city.record(register)).properties.id;
+  const [building, place] = [await id("building"), await id("point_of_interest")];
+  return {
+    map: "/",
+    registers: "/registers",
+    list: "/registers/building",
+    "list narrowed": "/registers/building?f.kind=konut&min.floors=3",
+    record: `/registers/building/${building}`,
+    "record of a point": `/registers/point_of_interest/${place}`,
+    form: `/registers/point_of_interest/${place}/edit`,
+    "form of an area": `/registers/building/${building}/edit`,
+    "new record": "/registers/point_of_interest/new",
+    history: `/registers/building/${building}/history`,
+    proof: `/registers/building/${building}/proof`,
+    standard: "/standard",
+    "standard of a register": "/standard/building",
+    "code list": "/standard/lists/building_use",
+    log: "/log",
+    API: "/docs/api",
+    search: "/search?q=ataturk",
+    "no such page": "/registers/nosuch",
+  };
+}
+
+/** Pages whose content is, or holds, a drawn map. */
+export const WITH_MAP = ["map", "list", "list narrowed", "record", "record of a point", "form", "form of an area", "new record"];
