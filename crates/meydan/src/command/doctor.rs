@@ -155,7 +155,7 @@ fn print_json(context: &Context, store: Option<&dyn Store>, checks: &[Check], he
                 "fine": c.status != Status::Broken,
                 "title": c.title.get(context.lang),
                 "detail": c.detail.get(context.lang),
-                "advice": c.advice.as_ref().map(|a| a.get(context.lang)),
+                "advice": c.advice.as_ref().filter(|_| c.status != Status::Fine).map(|a| a.get(context.lang)),
             })
         })
         .collect();

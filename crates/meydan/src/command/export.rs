@@ -2,13 +2,13 @@
 
 use super::import::source_error;
 use crate::context::Context;
-use anyhow::{Result, bail};
+use anyhow::Result;
 use futures::StreamExt as _;
 use indicatif::{ProgressBar, ProgressStyle};
 use meydan_formats::{self as formats, Format, Kind, Layout, OutColumn};
 use meydan_geo::{Bbox, crs::Crs};
 use meydan_kernel::{
-    Query, cql2,
+    Error, Query, cql2,
     exchange::{ColumnKind, ExportOptions, References, export_layout},
 };
 use std::{
@@ -80,9 +80,10 @@ impl From<CliReferences> for References {
 /// # Errors
 /// What is wrong with the options, the disk or the store.
 pub async fn run(context: &Context, args: Args) -> Result<ExitCode> {
-    let format = format(context, &args)?;
+    let format = format(&args)?;
     let crs = Crs::parse(&args.crs).ok_or_else(|| {
-        anyhow::anyhow!("{}: {}", context.say("koordinat sistemi desteklenmiyor", "the CRS is not supported"), args.crs)
+        let crs = &args.crs;
+        Error::invalid("crs", format!("Koordinat sistemi desteklenmiyor: {crs}"), format!("The coordinate system is not supported: {crs}"))
     })?;
     let city = context.existing_city().await?;
     let register = city.desk.register(&args.register)?;
@@ -95,7 +96,7 @@ pub async fn run(context: &Context, args: Args) -> Result<ExitCode> {
         query.bbox = bbox(text)?;
     }
     if let Some(text) = &args.as_of {
-        query.as_of = Some(instant(context, text)?);
+        query.as_of = Some(instant(text)?);
     }
     let options = ExportOptions {
         crs,
@@ -117,11 +118,14 @@ pub async fn run(context: &Context, args: Args) -> Result<ExitCode> {
         crs: crs.code().map_or(formats::Crs::LON_LAT, formats::Crs::Epsg),
     };
     if args.out.exists() {
-        bail!(
-            "{}: {}",
-            context.say("dosya zaten var, üzerine yazılmadı", "the file exists, it was not overwritten"),
-            args.out.display()
-        );
+        let place = args.out.display();
+        return Err(Error::new(
+            meydan_kernel::Kind::Conflict,
+            "file-exists",
+            format!("{place} zaten var; üzerine yazılmadı."),
+            format!("{place} exists already; it was not overwritten."),
+        )
+        .into());
     }
     let total = city.desk.count(&act, &query).await?;
     let bar = bar(context, total);
@@ -171,16 +175,18 @@ fn part_path(out: &Path) -> PathBuf {
     out.with_file_name(name)
 }
 
-fn format(context: &Context, args: &Args) -> Result<Format> {
+fn format(args: &Args) -> Result<Format> {
     let found = match &args.format {
         Some(word) => Format::from_name(Path::new(&format!("x.{word}"))),
         None => Format::from_name(&args.out),
     };
     found.ok_or_else(|| {
-        anyhow::anyhow!(context.say(
-            "biçim anlaşılmadı: gpkg, geojson, geojsons, csv, zip (Shapefile) ya da fgb olmalı",
-            "the format is not understood: it must be gpkg, geojson, geojsons, csv, zip (Shapefile) or fgb"
-        ))
+        Error::invalid(
+            "format",
+            "Biçim anlaşılmadı: gpkg, geojson, geojsons, csv, zip (Shapefile) ya da fgb olmalı.",
+            "The format is not understood: it must be gpkg, geojson, geojsons, csv, zip (Shapefile) or fgb.",
+        )
+        .into()
     })
 }
 
@@ -196,22 +202,30 @@ fn column_kind(kind: ColumnKind) -> Kind {
 }
 
 fn bbox(text: &str) -> Result<Vec<Bbox>> {
-    let numbers: Vec<f64> = text.split(',').map(|n| n.trim().parse::<f64>()).collect::<Result<_, _>>()?;
+    let numbers: Vec<f64> = text.split(',').filter_map(|n| n.trim().parse::<f64>().ok()).collect();
     match numbers.as_slice() {
         [w, s, e, n] if w <= e && s <= n => Ok(vec![Bbox::new(*w, *s, *e, *n)]),
         // It crosses the antimeridian: two boxes.
         [w, s, e, n] if s <= n => Ok(vec![Bbox::new(*w, *s, 180.0, *n), Bbox::new(-180.0, *s, *e, *n)]),
-        _ => bail!("--bbox W,S,E,N"),
+        _ => Err(Error::invalid(
+            "bbox",
+            format!("Kutu anlaşılmadı: {text}"),
+            format!("The box is not understood: {text}"),
+        )
+        .hint("--bbox batı,güney,doğu,kuzey (derece)", "--bbox west,south,east,north (degrees)")
+        .into()),
     }
 }
 
-fn instant(context: &Context, text: &str) -> Result<jiff::Timestamp> {
+fn instant(text: &str) -> Result<jiff::Timestamp> {
     if let Ok(instant) = text.parse() {
         return Ok(instant);
     }
     match text.parse::<jiff::civil::Date>() {
         Ok(day) => Ok(jiff::tz::offset(3).to_timestamp(day.at(0, 0, 0, 0))?),
-        Err(_) => bail!("{}: {text}", context.say("zaman anlaşılmadı", "the time is not understood")),
+        Err(_) => Err(Error::invalid("time", format!("Zaman anlaşılmadı: {text}"), format!("The time is not understood: {text}"))
+            .hint("2025-01-31T12:00:00+03:00 ya da 2025-01-31", "2025-01-31T12:00:00+03:00 or 2025-01-31")
+            .into()),
     }
 }
 

@@ -7,12 +7,12 @@ mod source;
 mod tests;
 
 use crate::context::Context;
-use anyhow::{Result, bail};
+use anyhow::Result;
 use indicatif::{ProgressBar, ProgressStyle};
 use meydan_formats as formats;
 use meydan_geo::feature::Feature;
 use meydan_kernel::{
-    Lang,
+    Error, Lang,
     exchange::{self, CHANGESET_ROWS, ImportOptions, Listener, Override, Phase, Report, RowFault},
 };
 use rejects::Rejects;
@@ -114,7 +114,12 @@ impl TextArgs {
     fn options(self) -> Result<formats::csv::Options> {
         let delimiter = match self.delimiter {
             Some(c) if c.is_ascii() => Some(c as u8),
-            Some(_) => bail!("a delimiter is one ASCII character"),
+            Some(c) => {
+                let (tr, en) = (format!("Ayırıcı olamaz: “{c}”"), format!("No delimiter: “{c}”"));
+                return Err(Error::invalid("delimiter", tr, en)
+                    .hint("Bir ASCII karakteri olmalı: , ; | ya da sekme.", "It must be one ASCII character: , ; | or a tab.")
+                    .into());
+            }
             None => None,
         };
         Ok(formats::csv::Options {
@@ -148,7 +153,10 @@ pub async fn run(context: &Context, args: Args) -> Result<ExitCode> {
     options.crs = match args.crs.as_deref().map(formats::Crs::from_name) {
         None => None,
         Some(formats::Crs::Epsg(code)) => Some(code),
-        Some(other) => bail!("{}: {other}", context.say("koordinat sistemi anlaşılmadı", "the CRS is not understood")),
+        Some(other) => {
+            let (tr, en) = (format!("Koordinat sistemi anlaşılmadı: {other}"), format!("The coordinate system is not understood: {other}"));
+            return Err(Error::invalid("crs", tr, en).into());
+        }
     };
     options.dry_run = args.dry_run;
     options.skip_errors = args.skip_errors;

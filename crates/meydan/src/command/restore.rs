@@ -1,9 +1,10 @@
 //! `meydan restore`.
 
 use crate::context::Context;
+use meydan_kernel::{Error, Kind};
 use std::{path::PathBuf, process::ExitCode};
 
-/// Makes a new store from a backup at the place that `--store` names, and proves by digest that it holds the same.
+/// Make a new store from a backup at the place that `--store` names, and prove by digest that it holds the same.
 #[derive(clap::Args)]
 pub struct Args {
     /// The backup; its manifest lies beside it.
@@ -11,7 +12,21 @@ pub struct Args {
 }
 
 /// Runs it.
+///
+/// # Errors
+/// `no-backup`; those of [`meydan_store::backup::restore`].
 pub async fn run(context: &Context, args: Args) -> anyhow::Result<ExitCode> {
+    for path in [args.from.clone(), meydan_store::backup::manifest_path(&args.from)] {
+        if !path.is_file() {
+            let place = path.display();
+            return Err(Error::new(Kind::NotFound, "no-backup", format!("Böyle bir dosya yok: {place}"), format!("There is no such file: {place}"))
+                .hint(
+                    "Bir yedek iki dosyadır: kopya ve yanındaki .manifest.json. İkisi de gerekir.",
+                    "A backup is two files: the copy and the .manifest.json beside it. Both are needed.",
+                )
+                .into());
+        }
+    }
     let location = context.config.store_location();
     let contents = meydan_store::backup::restore(&args.from, &location).await?;
     if context.json {
@@ -25,6 +40,7 @@ pub async fn run(context: &Context, args: Args) -> anyhow::Result<ExitCode> {
             contents.entries,
             context.say("defter girdisi", "log entries")
         );
+        println!("{}", super::backup::key_note(context));
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -77,6 +77,8 @@ fn texts(mut command: Command, path: &str, lang: Lang) -> Command {
         let end = if path.is_empty() { format!("\n\n{codes}") } else { String::new() };
         command = command.after_help(format!("{heading}:\n{lines}{end}"));
     }
+    // What a variable holds now is not part of the help.
+    command = command.mut_args(|a| a.hide_env_values(true));
     if lang == Lang::Tr {
         command = turkish(command, path);
     }

@@ -105,7 +105,7 @@ async fn newest_between(store: &dyn Store, begin: i64, end: i64) -> Result<Optio
     loop {
         let seals = store.seals(after, SEALS).await?;
         let Some(last) = seals.last().map(|s| s.size) else { return Ok(found) };
-        found = seals.into_iter().filter(|s| s.size <= end && s.time_stamp.is_some()).next_back().or(found);
+        found = seals.into_iter().rfind(|s| s.size <= end && s.time_stamp.is_some()).or(found);
         if last >= end {
             return Ok(found);
         }

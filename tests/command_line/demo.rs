@@ -1,0 +1,69 @@
+//! The sample city: the same for the same seed, whole or not there, and never among real records.
+
+use crate::{
+    harness::City,
+    parks::{self, said},
+};
+use std::{process::Stdio, time::{Duration, Instant}};
+
+/// What a city of a seed holds, as its backup's manifest tells it, without the log (which holds times).
+fn contents(seed: &str) -> serde_json::Value {
+    let city = City::embedded();
+    city.ok(&["demo", "--doors", "300", "--seed", seed]);
+    let manifest = city.json(&["backup", "copy.gpkg"]);
+    let registers = manifest["contents"]["registers"].clone();
+    assert!(registers.as_object().is_some_and(|r| r.len() >= 12), "{manifest}");
+    assert_eq!(registers["door"][0], 300);
+    registers
+}
+
+#[test]
+fn the_same_seed_makes_the_same_city_and_another_seed_another() {
+    let first = contents("61");
+    assert_eq!(first, contents("61"));
+    let other = contents("62");
+    assert_ne!(first["building"][1], other["building"][1]);
+    assert_ne!(first["street"][1], other["street"][1]);
+}
+
+#[test]
+fn a_demo_that_is_broken_off_leaves_no_half_city() {
+    let city = City::embedded();
+    let mut child = city.command(&["demo", "--doors", "60000"]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    let unfinished = city.path("city.gpkg.unfinished");
+    let until = Instant::now() + Duration::from_secs(30);
+    while !std::fs::metadata(&unfinished).is_ok_and(|m| m.len() > 100_000) {
+        assert!(Instant::now() < until && child.try_wait().unwrap().is_none(), "it was not seen at work");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert!(!city.path("city.gpkg").exists(), "half a city has the store's name");
+    let told = city.json(&["demo", "--doors", "300", "--if-empty"]);
+    assert_eq!((told["doors"].as_u64(), told["kept"].as_bool()), (Some(300), Some(false)), "{told}");
+    for left in ["city.gpkg.unfinished", "city.gpkg.unfinished-wal", "city.gpkg.whole"] {
+        assert!(!city.path(left).exists(), "{left} is left behind");
+    }
+    assert_eq!(city.json(&["demo", "--if-empty"])["kept"], true);
+    city.ok(&["log", "verify"]);
+}
+
+#[test]
+fn it_is_not_written_among_real_records_and_its_pages_say_that_it_is_generated() {
+    let city = City::embedded();
+    std::fs::write(city.path("p.csv"), "official_id,name\n61,Trabzon\n").unwrap();
+    city.ok(&["import", "p.csv", "--into", "province", "--yes"]);
+    let before = parks::head(&city);
+    let refused = city.run(&["--json", "demo"]);
+    assert!(refused.status.code() == Some(1) && said(&refused).contains("store-not-empty"), "{}", said(&refused));
+    assert_eq!(parks::head(&city), before);
+    assert!(!city.path("meydan.toml").exists(), "a real city is not called generated");
+
+    let sample = City::embedded();
+    sample.ok(&["demo", "--doors", "300"]);
+    let settings = std::fs::read_to_string(sample.path("meydan.toml")).unwrap();
+    assert!(settings.contains("generated = true") && settings.contains("Örnek Kent"), "{settings}");
+    let server = sample.serve();
+    let page = server.get("/?lang=tr").text();
+    assert!(page.contains("Örnek Kent"), "{page}");
+}
