@@ -73,7 +73,10 @@ fn bad_input_of_every_format_is_refused_clearly_and_changes_nothing() {
             let (output, mib) = watched(&city, lang, &["import", file, "--into", "park", "--yes"]);
             let text = said(&output);
             if output.status.code() != Some(*code) || !text.contains(words) || text.contains("panicked") || mib > MEMORY_MIB {
-                wrong.push(format!("{file} ({lang}): {:?}, {mib} MiB, wanted {code} and “{words}”:\n{text}", output.status.code()));
+                wrong.push(format!(
+                    "{file} ({lang}): {:?}, {mib} MiB, wanted {code} and “{words}”:\n{text}",
+                    output.status.code()
+                ));
             }
         }
     }
@@ -89,7 +92,8 @@ fn a_refused_file_is_told_to_programs_as_json() {
     make_bad_files(&city);
     for file in ["cut.gpkg", "bomb.zip", "random.geojson", "missing.csv"] {
         let output = city.run(&["--json", "import", file, "--into", "park"]);
-        let told: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap_or_else(|e| panic!("{file}: {e}: {}", said(&output)));
+        let told: serde_json::Value =
+            serde_json::from_slice(&output.stdout).unwrap_or_else(|e| panic!("{file}: {e}: {}", said(&output)));
         assert!(told["error"]["code"].as_str().is_some_and(|c| !c.is_empty() && !c.contains(' ')), "{file}: {told}");
         assert!(told["error"]["message"].as_str().is_some_and(|m| m.len() > 10), "{file}: {told}");
     }

@@ -15,7 +15,21 @@ fn write(city: &City, name: &str, text: impl AsRef<[u8]>) {
 fn a_mapping_by_hand_wins_over_the_guess() {
     let city = parks::city();
     write(&city, "p.csv", format!("no,baslik,tur,geom\nX-1,Yeni,park,{AREA}\n"));
-    let args = ["import", "p.csv", "--into", "park", "--wkt", "geom", "--map", "official_id=no", "--map", "name=baslik", "--map", "kind:=meydan", "--yes"];
+    let args = [
+        "import",
+        "p.csv",
+        "--into",
+        "park",
+        "--wkt",
+        "geom",
+        "--map",
+        "official_id=no",
+        "--map",
+        "name=baslik",
+        "--map",
+        "kind:=meydan",
+        "--yes",
+    ];
     let told = city.json(&args);
     assert_eq!(told["inserted"], 1, "{told}");
     let row = rows(&city, "official_id = 'X-1'").join("\n");
@@ -43,7 +57,13 @@ fn a_dry_run_tells_all_and_changes_nothing() {
     assert_eq!(head(&city), before);
     // Looking makes no store either.
     let nowhere = City::embedded();
-    for args in [&["export", "park", "--out", "x.csv"][..], &["log", "verify"], &["log", "head"], &["backup", "copy.gpkg"], &["catalog", "plan"]] {
+    for args in [
+        &["export", "park", "--out", "x.csv"][..],
+        &["log", "verify"],
+        &["log", "head"],
+        &["backup", "copy.gpkg"],
+        &["catalog", "plan"],
+    ] {
         let output = nowhere.run(args);
         assert_eq!(output.status.code(), Some(i32::from(args[0] != "catalog")), "{args:?}: {}", said(&output));
         assert!(!nowhere.path("city.gpkg").exists() && !nowhere.path("copy.gpkg").exists(), "{args:?} made a store");
@@ -54,7 +74,13 @@ fn a_dry_run_tells_all_and_changes_nothing() {
 fn bad_rows_are_put_aside_and_can_be_corrected_and_taken() {
     let city = parks::city();
     let before = head(&city);
-    write(&city, "new.csv", format!("official_id,name,kind,opened,wkt\nN-1,Bir,park,2026-01-31,{AREA}\nN-2,İki,park,yarın,{AREA}\nN-3,Üç,park,2026-02-28,{AREA}\n"));
+    write(
+        &city,
+        "new.csv",
+        format!(
+            "official_id,name,kind,opened,wkt\nN-1,Bir,park,2026-01-31,{AREA}\nN-2,İki,park,yarın,{AREA}\nN-3,Üç,park,2026-02-28,{AREA}\n"
+        ),
+    );
     let refused = city.run(&["import", "new.csv", "--into", "park", "--yes"]);
     assert_eq!(refused.status.code(), Some(2), "{}", said(&refused));
     assert_eq!(head(&city), before, "one bad row: nothing is changed");
@@ -84,14 +110,19 @@ fn missing_records_are_ended_only_when_asked_and_never_most_of_them_unforced() {
     assert_eq!(head(&city), before);
     assert_eq!(city.json(&["import", "some.csv", "--into", "park", "--yes", "--delete-missing"])["deleted"], 40);
     assert_eq!(rows(&city, "official_id IS NOT NULL").len(), PARKS - 40);
-    assert_eq!(city.json(&["import", "few.csv", "--into", "park", "--yes", "--delete-missing", "--force"])["deleted"], PARKS - 50);
+    assert_eq!(
+        city.json(&["import", "few.csv", "--into", "park", "--yes", "--delete-missing", "--force"])["deleted"],
+        PARKS - 50
+    );
     city.ok(&["log", "verify"]);
 }
 
 #[test]
 fn a_turkish_spreadsheet_is_read_as_it_is() {
     let city = parks::city();
-    let text = format!("official_id;name;kind;opened;area_m2;wkt\nT-1;Çağlayan Şöhret Iğdır;park;31.01.2024;1.234,5;{AREA}\nT-2;\"İnönü; küçük\";park;01.12.2023;12,25;{AREA}\n");
+    let text = format!(
+        "official_id;name;kind;opened;area_m2;wkt\nT-1;Çağlayan Şöhret Iğdır;park;31.01.2024;1.234,5;{AREA}\nT-2;\"İnönü; küçük\";park;01.12.2023;12,25;{AREA}\n"
+    );
     for encoding in ["windows-1254", "utf-8"] {
         let mut bytes = Vec::new();
         for c in text.chars() {
@@ -120,7 +151,11 @@ fn what_was_exported_comes_in_again_unchanged_from_every_format() {
         city.ok(&["export", "park", "--out", &file]);
         let told = city.json(&["import", &file, "--into", "park", "--yes"]);
         let count = |name: &str| told[name].as_u64().unwrap();
-        assert_eq!((count("unchanged"), count("updated"), count("inserted"), count("missing")), (PARKS as u64, 0, 0, 0), "{ending}: {told}");
+        assert_eq!(
+            (count("unchanged"), count("updated"), count("inserted"), count("missing")),
+            (PARKS as u64, 0, 0, 0),
+            "{ending}: {told}"
+        );
         let refused = city.run(&["export", "park", "--out", &file]);
         assert!(refused.status.code() == Some(1) && said(&refused).contains("not overwritten"), "{}", said(&refused));
     }

@@ -4,7 +4,10 @@ use crate::{
     harness::City,
     parks::{self, said},
 };
-use std::{process::Stdio, time::{Duration, Instant}};
+use std::{
+    process::Stdio,
+    time::{Duration, Instant},
+};
 
 /// What a city of a seed holds, as its backup's manifest tells it, without the log (which holds times).
 fn contents(seed: &str) -> serde_json::Value {

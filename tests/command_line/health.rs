@@ -34,7 +34,16 @@ fn a_healthy_store_is_told_so_and_waiting_entries_are_a_warning() {
     let city = parks::city();
     let (code, told) = examined(&city, "en");
     assert_eq!((code, told["healthy"].as_bool()), (Some(0), Some(true)), "{told}");
-    for (check, wanted) in [("seal", "warning"), ("seal-key", "warning"), ("definitions", "fine"), ("disk", "fine"), ("time-stamp", "warning"), ("backup", "warning"), ("sqlite quick_check", "fine"), ("park: R-tree", "fine")] {
+    for (check, wanted) in [
+        ("seal", "warning"),
+        ("seal-key", "warning"),
+        ("definitions", "fine"),
+        ("disk", "fine"),
+        ("time-stamp", "warning"),
+        ("backup", "warning"),
+        ("sqlite quick_check", "fine"),
+        ("park: R-tree", "fine"),
+    ] {
         assert_eq!(status(&told, check), wanted, "{check}: {told}");
     }
     advises(&city);

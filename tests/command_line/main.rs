@@ -11,8 +11,8 @@ mod pg_server;
 
 mod bad_input;
 mod definitions;
-mod demo;
 mod deliveries;
+mod demo;
 mod health;
 mod parks;
 mod safekeeping;

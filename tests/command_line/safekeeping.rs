@@ -13,7 +13,9 @@ fn a_backup_taken_while_serving_is_restored_equal() {
     server.change(&json!({ "changes": [{ "register": "province", "op": "insert", "values": { "official_id": "61", "name": "Trabzon" } }] }));
     let manifest = city.json(&["backup", "copy.gpkg"]);
     assert_eq!(manifest["contents"]["registers"]["park"][0], PARKS, "{manifest}");
-    server.change(&json!({ "changes": [{ "register": "province", "op": "insert", "values": { "official_id": "53", "name": "Rize" } }] }));
+    server.change(
+        &json!({ "changes": [{ "register": "province", "op": "insert", "values": { "official_id": "53", "name": "Rize" } }] }),
+    );
     let again = city.run(&["backup", "copy.gpkg"]);
     assert!(again.status.code() == Some(1) && said(&again).contains("not overwritten"), "{}", said(&again));
 

@@ -33,13 +33,18 @@ fn a_command_written_wrongly_is_explained_with_its_own_exit_code() {
         (&["doctor", "--fast"], "Böyle bir seçenek yok: --fast", "unexpected argument"),
         (&["export", "park"], "Eksik: --out <DOSYA>", "not provided"),
         (&["demo", "--doors", "çok"], "“çok”", "invalid value 'çok'"),
-        (&["export", "park", "--out", "x.csv", "--references", "adres"], "olabilecekler: id, key, name", "possible values: id, key, name"),
+        (
+            &["export", "park", "--out", "x.csv", "--references", "adres"],
+            "olabilecekler: id, key, name",
+            "possible values: id, key, name",
+        ),
     ] {
         for (lang, wanted) in [("tr", tr), ("en", en)] {
             let output = meydan(lang, args);
             assert!(output.status.code() == Some(64) && said(&output).contains(wanted), "{args:?} {lang}: {}", said(&output));
             let json = meydan(lang, &[&["--json"], args].concat());
-            let told: serde_json::Value = serde_json::from_slice(&json.stdout).unwrap_or_else(|e| panic!("{e}: {}", said(&json)));
+            let told: serde_json::Value =
+                serde_json::from_slice(&json.stdout).unwrap_or_else(|e| panic!("{e}: {}", said(&json)));
             assert!(json.status.code() == Some(64) && told["error"]["code"] == "usage", "{told}");
             assert!(json.stderr.is_empty(), "{}", said(&json));
         }
@@ -77,7 +82,8 @@ fn errors_are_in_the_persons_language_and_are_json_for_programs() {
         assert_ne!(said(&tr), said(&en), "{args:?} says the same in both languages");
         assert!(tr.stdout.is_empty(), "{args:?}: an error belongs to standard error");
         let json = run("tr", true);
-        let told: serde_json::Value = serde_json::from_slice(&json.stdout).unwrap_or_else(|e| panic!("{args:?}: {e}: {}", said(&json)));
+        let told: serde_json::Value =
+            serde_json::from_slice(&json.stdout).unwrap_or_else(|e| panic!("{args:?}: {e}: {}", said(&json)));
         assert!(told["error"]["message"].as_str().is_some_and(|m| !m.is_empty()), "{told}");
         assert!(code.is_empty() || told["error"]["code"] == code, "{args:?}: {told}");
     }
@@ -113,7 +119,10 @@ fn only_this_machine_may_connect_until_there_are_logins() {
 fn completion_knows_the_commands_and_their_options() {
     for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
         let text = said(&meydan("tr", &["completion", shell]));
-        assert!(["serve", "import", "doctor", "--dry-run"].iter().all(|w| text.contains(w.trim_start_matches('-'))), "{shell}: {text}");
+        assert!(
+            ["serve", "import", "doctor", "--dry-run"].iter().all(|w| text.contains(w.trim_start_matches('-'))),
+            "{shell}: {text}"
+        );
     }
     let script = said(&meydan("tr", &["completion", "bash"]));
     let folder = tempfile::tempdir().unwrap();

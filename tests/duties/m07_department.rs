@@ -35,7 +35,11 @@ fn duty_7_c_layers_are_published_as_map_tiles_and_downloads() {
         let answer = server.get(&format!("/ogc/collections/building/export/{format}"));
         assert_eq!(answer.status, 200, "{format}: {}", answer.text());
         std::fs::write(city.path(file), &answer.body).unwrap();
-        let place = if format == "shp" { format!("/vsizip/{}", city.path(file).display()) } else { city.path(file).display().to_string() };
+        let place = if format == "shp" {
+            format!("/vsizip/{}", city.path(file).display())
+        } else {
+            city.path(file).display().to_string()
+        };
         let told = foreign(Command::new("ogrinfo").args(["-ro", "-al", "-so", &place]));
         assert!(told.contains("Feature Count: 1"), "{format}: {told}");
     }
@@ -139,7 +143,13 @@ fn duty_7_g_invalid_rings_of_the_raw_delivery_are_repaired_and_told() {
     assert!(messages.contains("self") || messages.contains("crossing"), "the crossing rings are named: {messages}");
     // GDAL (GEOS) finds every stored polygon valid.
     let checked = foreign(Command::new("ogrinfo").args([
-        "-ro", "-q", "-dialect", "SQLite", "-sql", "SELECT count(*) AS bad FROM neighbourhood WHERE NOT ST_IsValid(geom)", &city.store,
+        "-ro",
+        "-q",
+        "-dialect",
+        "SQLite",
+        "-sql",
+        "SELECT count(*) AS bad FROM neighbourhood WHERE NOT ST_IsValid(geom)",
+        &city.store,
     ]));
     assert!(checked.contains("bad (Integer) = 0"), "{checked}");
 }
@@ -148,7 +158,9 @@ fn duty_7_g_invalid_rings_of_the_raw_delivery_are_repaired_and_told() {
 fn duty_7_ğ_a_register_past_its_freshness_rule_is_shown() {
     let city = City::embedded();
     let server = city.serve();
-    server.change(&json!({ "changes": [{ "register": "building", "op": "insert", "values": {}, "geometry": square(39.72, 41.0) }] }));
+    server.change(
+        &json!({ "changes": [{ "register": "building", "op": "insert", "values": {}, "geometry": square(39.72, 41.0) }] }),
+    );
     let page = server.get("/standard/building?lang=en").text();
     assert!(page.contains("days") || page.contains("Freshness"), "the rule is told");
     let list = server.get("/registers?lang=en").text();
@@ -164,7 +176,10 @@ fn keeps_records(city: &City) {
     let before = made["recorded_at"].as_str().unwrap().to_owned();
     server.change(&json!({ "reason": "Kat çıkıldı", "changes": [{ "register": "building", "op": "update", "id": id, "expected": 1, "values": { "floors": 4 } }] }));
     // Somebody with an old version is told so, and changes nothing.
-    let late = server.post("/api/changes", &json!({ "changes": [{ "register": "building", "op": "update", "id": id, "expected": 1, "values": { "floors": 9 } }] }));
+    let late = server.post(
+        "/api/changes",
+        &json!({ "changes": [{ "register": "building", "op": "update", "id": id, "expected": 1, "values": { "floors": 9 } }] }),
+    );
     assert_eq!((late.status, late.header("content-type")), (412, "application/problem+json"), "{}", late.text());
     // A wrong value names its field in both languages, and the whole changeset is refused.
     let wrong = json!({ "changes": [
@@ -181,7 +196,10 @@ fn keeps_records(city: &City) {
     assert_eq!(then["features"][0]["properties"]["floors"], 3, "{then}");
     // Who, when, why.
     let history = server.get(&format!("/api/records/building/{id}/history")).json().to_string();
-    assert!(history.contains("Yeni yapı ruhsatı") && history.contains("Kat çıkıldı") && history.contains("Kurulum"), "{history}");
+    assert!(
+        history.contains("Yeni yapı ruhsatı") && history.contains("Kat çıkıldı") && history.contains("Kurulum"),
+        "{history}"
+    );
     // The end; the history stays.
     server.change(&json!({ "reason": "Yıkıldı", "changes": [{ "register": "building", "op": "delete", "id": id }] }));
     assert_eq!(server.get(&format!("/api/records/building/{id}")).status, 404);

@@ -14,7 +14,17 @@ fn with_parks() -> City {
         "name;lon;lat\nMeydan Parkı;39,7265;41,0053\nGanita Çay Bahçesi;39,7361;41,0081\nBotanik;39,6990;40,9899\n",
     )
     .unwrap();
-    city.ok(&["import", "park.csv", "--into", "point_of_interest", "--map", "service_type:=kulturel", "--key", "none", "--yes"]);
+    city.ok(&[
+        "import",
+        "park.csv",
+        "--into",
+        "point_of_interest",
+        "--map",
+        "service_type:=kulturel",
+        "--key",
+        "none",
+        "--yes",
+    ]);
     city
 }
 
@@ -26,7 +36,14 @@ fn duty_9_ç_the_database_is_shared_over_the_web_by_open_standards() {
     for class in ["ogcapi-features-1/1.0/conf/core", "ogcapi-features-2/1.0/conf/crs", "ogcapi-tiles-1/1.0/conf/core"] {
         assert!(conformance.contains(class), "{class}");
     }
-    let told = foreign(Command::new("ogrinfo").args(["-ro", "-al", "-where", "name = 'Botanik'", &format!("OAPIF:{}/ogc", server.url), "point_of_interest"]));
+    let told = foreign(Command::new("ogrinfo").args([
+        "-ro",
+        "-al",
+        "-where",
+        "name = 'Botanik'",
+        &format!("OAPIF:{}/ogc", server.url),
+        "point_of_interest",
+    ]));
     assert!(told.contains("Feature Count: 1") && told.contains("POINT (39.699 40.9899)"), "{told}");
     // In the national grid, northing first as EPSG:5257 says.
     let tm39 = server.get("/ogc/collections/point_of_interest/items?limit=1&crs=http://www.opengis.net/def/crs/EPSG/0/5257");
@@ -59,7 +76,11 @@ fn duty_9_g_data_is_exchanged_by_web_services_and_its_standard_is_machine_readab
     let city = with_parks();
     let server = city.serve();
     let api = server.get("/ogc/api");
-    assert!(api.header("content-type").starts_with("application/vnd.oai.openapi+json;version=3.0"), "{}", api.header("content-type"));
+    assert!(
+        api.header("content-type").starts_with("application/vnd.oai.openapi+json;version=3.0"),
+        "{}",
+        api.header("content-type")
+    );
     let document = api.json();
     assert!(document["openapi"].as_str().unwrap().starts_with("3.0"));
     assert!(!document.to_string().contains("\"$ref\":\"http"), "the document needs the internet");
@@ -105,7 +126,11 @@ fn shares_and_keeps(city: &City, other: &City) {
     bytes[middle] ^= 1;
     std::fs::write(&backup, bytes).unwrap();
     let refused = City::embedded().run(&["restore", &backup]);
-    assert!(String::from_utf8_lossy(&refused.stderr).contains("does not match"), "{}", String::from_utf8_lossy(&refused.stderr));
+    assert!(
+        String::from_utf8_lossy(&refused.stderr).contains("does not match"),
+        "{}",
+        String::from_utf8_lossy(&refused.stderr)
+    );
 }
 
 #[test]

@@ -50,7 +50,8 @@ fn every_arrow_goes_the_one_way() {
 fn the_kernel_and_geo_do_no_input_or_output() {
     for room in ["crates/kernel", "crates/geo"] {
         // Tests beside the code may read the real data.
-        for (file, text) in sources(&root().join(room).join("src")).into_iter().filter(|(file, _)| !file.ends_with("tests.rs")) {
+        for (file, text) in sources(&root().join(room).join("src")).into_iter().filter(|(file, _)| !file.ends_with("tests.rs"))
+        {
             for word in ["std::fs", "std::net", "tokio::", "rusqlite", "axum", "reqwest", "ureq"] {
                 assert!(!text.contains(word), "{} names {word}", file.display());
             }
@@ -73,7 +74,11 @@ fn rooms_are_small_and_have_no_lumber() {
     for folder in ["crates", "modules", "tests"] {
         for (file, text) in sources(&root().join(folder)) {
             let name = file.file_stem().and_then(|n| n.to_str()).unwrap_or_default().to_owned();
-            assert!(!["utils", "util", "helpers", "common", "misc"].contains(&name.as_str()), "{} is a lumber room", file.display());
+            assert!(
+                !["utils", "util", "helpers", "common", "misc"].contains(&name.as_str()),
+                "{} is a lumber room",
+                file.display()
+            );
             if text.lines().count() > MAX_LINES {
                 long.insert(file, text.lines().count());
             }

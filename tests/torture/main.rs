@@ -35,11 +35,8 @@ struct Ledger {
 
 /// Writes pairs of points of interest and updates until the server is gone.
 fn write_until_gone(server: &Server, ledger: &Ledger, stop: &AtomicBool) {
-    let agent: ureq::Agent = ureq::Agent::config_builder()
-        .http_status_as_error(false)
-        .timeout_global(Some(Duration::from_secs(10)))
-        .build()
-        .into();
+    let agent: ureq::Agent =
+        ureq::Agent::config_builder().http_status_as_error(false).timeout_global(Some(Duration::from_secs(10))).build().into();
     let mut mine: Vec<String> = Vec::new();
     while !stop.load(Ordering::Relaxed) {
         let n = ledger.next.fetch_add(1, Ordering::Relaxed) as i64;
@@ -53,7 +50,10 @@ fn write_until_gone(server: &Server, ledger: &Ledger, stop: &AtomicBool) {
             }
             _ => {
                 let ids: Vec<String> = mine.drain(..2).collect();
-                let changes: Vec<_> = ids.iter().map(|id| json!({ "register": "building", "op": "update", "id": id, "values": { "floors": 1 + n % 90 } })).collect();
+                let changes: Vec<_> = ids
+                    .iter()
+                    .map(|id| json!({ "register": "building", "op": "update", "id": id, "values": { "floors": 1 + n % 90 } }))
+                    .collect();
                 (ids, changes)
             }
         };
@@ -145,13 +145,15 @@ fn held(city: &City) -> u64 {
 fn an_import_that_is_killed_can_be_done_again() {
     const ROWS: u64 = 30_000;
     let city = City::embedded();
-    let rows: Vec<String> =
-        (1..=ROWS).map(|i| format!("{i},Yer {i},diger,{},{}", 39.6 + (i % 300) as f64 * 1e-3, 40.9 + (i / 300) as f64 * 1e-3)).collect();
+    let rows: Vec<String> = (1..=ROWS)
+        .map(|i| format!("{i},Yer {i},diger,{},{}", 39.6 + (i % 300) as f64 * 1e-3, 40.9 + (i / 300) as f64 * 1e-3))
+        .collect();
     std::fs::write(city.path("poi.csv"), format!("official_id,name,service_type,lon,lat\n{}\n", rows.join("\n"))).unwrap();
     let args = ["import", "poi.csv", "--into", "point_of_interest", "--yes"];
     let mut halfway = 0;
     for pause_ms in [300, 700, 1100, 1600, 2200, 3000] {
-        let mut child = city.command(&args).stdout(std::process::Stdio::null()).stderr(std::process::Stdio::null()).spawn().unwrap();
+        let mut child =
+            city.command(&args).stdout(std::process::Stdio::null()).stderr(std::process::Stdio::null()).spawn().unwrap();
         std::thread::sleep(Duration::from_millis(pause_ms));
         let _ = child.kill();
         let _ = child.wait();

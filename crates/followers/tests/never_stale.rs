@@ -53,9 +53,8 @@ async fn no_tile_is_older_than_what_was_acknowledged() {
     let tiles = Tiles::new(Arc::clone(&town.store));
     let done = Arc::new(AtomicBool::new(false));
 
-    let writers: Vec<_> = (0..WRITERS)
-        .map(|writer| tokio::spawn(write(Arc::clone(&town), Arc::clone(&forest), writer)))
-        .collect();
+    let writers: Vec<_> =
+        (0..WRITERS).map(|writer| tokio::spawn(write(Arc::clone(&town), Arc::clone(&forest), writer))).collect();
     let readers: Vec<_> = (0..READERS)
         .map(|reader| tokio::spawn(watch(tiles.clone(), Arc::clone(&town), Arc::clone(&forest), Arc::clone(&done), reader)))
         .collect();
@@ -101,13 +100,7 @@ async fn write(town: Arc<Town>, forest: Arc<Vec<Tree>>, writer: usize) {
     }
 }
 
-async fn watch(
-    tiles: Tiles,
-    town: Arc<Town>,
-    forest: Arc<Vec<Tree>>,
-    done: Arc<AtomicBool>,
-    reader: usize,
-) -> (usize, usize) {
+async fn watch(tiles: Tiles, town: Arc<Town>, forest: Arc<Vec<Tree>>, done: Arc<AtomicBool>, reader: usize) -> (usize, usize) {
     let (mut exact, mut cached, mut turn) = (0, 0, reader * 7);
     let start = Instant::now();
     while !done.load(Ordering::Relaxed) && start.elapsed() < Duration::from_secs(120) {

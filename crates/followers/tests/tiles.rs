@@ -44,7 +44,8 @@ async fn a_tile_tells_what_the_record_says_but_nothing_personal() {
     assert!(told[3].starts_with("height=") && told[3].contains("7.5") && told[4].contains("true"), "{told:?}");
     assert_eq!(told.len(), 5);
     let info = tiles.info(&town.tree).await.expect("info");
-    let expected = [("species", "String"), ("planted", "String"), ("price", "Number"), ("height", "Number"), ("healthy", "Boolean")];
+    let expected =
+        [("species", "String"), ("planted", "String"), ("price", "Number"), ("height", "Number"), ("healthy", "Boolean")];
     assert_eq!(info.fields, expected.map(|(name, kind)| (name.to_owned(), kind)));
     assert_eq!(info.features, 1);
     let bounds = info.bounds.expect("one tree has bounds");
@@ -91,7 +92,8 @@ async fn each_change_shows_at_every_zoom_and_leaves_other_tiles_in_the_cache() {
     let far = tile(&tiles, &town, 16, X + 21, Y).await;
     assert_eq!(far.features, 1);
     let near = tile(&tiles, &town, 16, X + 1, Y).await;
-    let here = |z: u8| (z, if z <= 16 { X >> (16 - z) } else { X << (z - 16) }, if z <= 16 { Y >> (16 - z) } else { Y << (z - 16) });
+    let here =
+        |z: u8| (z, if z <= 16 { X >> (16 - z) } else { X << (z - 16) }, if z <= 16 { Y >> (16 - z) } else { Y << (z - 16) });
     for z in 0..=16 {
         let (z, x, y) = here(z);
         assert_eq!(read(&tile(&tiles, &town, z, x, y).await.body)[&fid][1], "measured=1", "zoom {z}");

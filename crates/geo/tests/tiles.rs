@@ -128,11 +128,8 @@ fn examine_areas(polygons: &[geo_types::Polygon<i32>], within: impl Fn(i32, i32)
         for (at, ring) in std::iter::once(polygon.exterior()).chain(polygon.interiors()).enumerate() {
             ring.0.iter().for_each(|c| within(c.x, c.y));
             assert!(ring.0.len() >= 4 && ring.0.first() == ring.0.last(), "a closed ring of at least three sides");
-            let area: i64 = ring
-                .0
-                .windows(2)
-                .map(|p| i64::from(p[0].x) * i64::from(p[1].y) - i64::from(p[1].x) * i64::from(p[0].y))
-                .sum();
+            let area: i64 =
+                ring.0.windows(2).map(|p| i64::from(p[0].x) * i64::from(p[1].y) - i64::from(p[1].x) * i64::from(p[0].y)).sum();
             assert!(if at == 0 { area > 0 } else { area < 0 }, "ring {at} is wound the wrong way: {area}");
             of.push(ring.0.iter().skip(1).map(|c| (f64::from(c.x), f64::from(c.y))).collect::<Vec<_>>());
         }

@@ -268,7 +268,11 @@ impl Desk {
     ///
     /// # Errors
     /// `invalid-record` naming each property that is unknown or of the wrong type.
-    pub fn read_values(&self, register: &Register, json: &serde_json::Map<String, serde_json::Value>) -> Result<Vec<(usize, Value)>> {
+    pub fn read_values(
+        &self,
+        register: &Register,
+        json: &serde_json::Map<String, serde_json::Value>,
+    ) -> Result<Vec<(usize, Value)>> {
         validate::read_values(register, json)
     }
 }

@@ -53,7 +53,17 @@ pub struct Cursor {
 impl Query {
     /// All of a register.
     pub fn all(register: Arc<Register>) -> Self {
-        Self { register, bbox: Vec::new(), filter: None, ids: None, sort: None, after: None, offset: 0, limit: None, as_of: None }
+        Self {
+            register,
+            bbox: Vec::new(),
+            filter: None,
+            ids: None,
+            sort: None,
+            after: None,
+            offset: 0,
+            limit: None,
+            as_of: None,
+        }
     }
 }
 

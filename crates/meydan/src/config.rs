@@ -117,7 +117,12 @@ impl Config {
         let beside = folder_of(store.unwrap_or(&own)).map(|folder| folder.join(FILE_NAME));
         let path = match named {
             Some(path) => path.to_path_buf(),
-            None => [Some(PathBuf::from(FILE_NAME)), beside.clone()].into_iter().flatten().find(|p| p.exists()).or(beside).unwrap_or(PathBuf::from(FILE_NAME)),
+            None => [Some(PathBuf::from(FILE_NAME)), beside.clone()]
+                .into_iter()
+                .flatten()
+                .find(|p| p.exists())
+                .or(beside)
+                .unwrap_or(PathBuf::from(FILE_NAME)),
         };
         let mut config = match std::fs::read_to_string(&path) {
             Ok(text) => {

@@ -68,18 +68,18 @@ fn start_journal() {
 fn print_error(error: &anyhow::Error, lang: Lang, json: bool) {
     let Some(ours) = error.downcast_ref::<meydan_kernel::Error>() else {
         if json {
-            println!("{}", serde_json::json!({ "error": { "code": "failed", "message": format!("{error:#}"), "hint": null, "fields": [], "cause": null } }));
+            println!(
+                "{}",
+                serde_json::json!({ "error": { "code": "failed", "message": format!("{error:#}"), "hint": null, "fields": [], "cause": null } })
+            );
         } else {
             eprintln!("{error:#}");
         }
         return;
     };
     if json {
-        let fields: Vec<_> = ours
-            .fields()
-            .iter()
-            .map(|f| serde_json::json!({ "field": f.field, "message": f.message.get(lang) }))
-            .collect();
+        let fields: Vec<_> =
+            ours.fields().iter().map(|f| serde_json::json!({ "field": f.field, "message": f.message.get(lang) })).collect();
         println!(
             "{}",
             serde_json::json!({ "error": { "code": ours.code(), "message": ours.message(lang), "hint": ours.hint_text(lang), "fields": fields, "cause": ours.cause_text() } })

@@ -26,7 +26,10 @@ pub fn tell(error: &Error, lang: Lang, json: bool) -> ExitCode {
         Lang::En => ("See --help", "Usage"),
     };
     if json {
-        println!("{}", serde_json::json!({ "error": { "code": "usage", "message": sentence, "hint": see, "fields": [], "cause": null } }));
+        println!(
+            "{}",
+            serde_json::json!({ "error": { "code": "usage", "message": sentence, "hint": see, "fields": [], "cause": null } })
+        );
         return ExitCode::from(EXIT_CODE);
     }
     eprintln!("{sentence}");
@@ -41,7 +44,14 @@ pub fn tell(error: &Error, lang: Lang, json: bool) -> ExitCode {
 fn sentence(error: &Error, lang: Lang) -> String {
     if lang == Lang::En {
         let text = error.to_string();
-        return text.lines().take_while(|l| !l.starts_with("Usage:") && !l.starts_with("For more")).collect::<Vec<_>>().join("\n").trim_start_matches("error: ").trim().to_owned();
+        return text
+            .lines()
+            .take_while(|l| !l.starts_with("Usage:") && !l.starts_with("For more"))
+            .collect::<Vec<_>>()
+            .join("\n")
+            .trim_start_matches("error: ")
+            .trim()
+            .to_owned();
     }
     let arg = named(error, ContextKind::InvalidArg);
     let value = named(error, ContextKind::InvalidValue);

@@ -79,9 +79,9 @@ impl Past {
         for pair in self.definitions[at..].windows(2) {
             let (before, after) = (&pair[0].1, &pair[1].1);
             // As the planner of the catalogue finds it: the same name, else the field that says it was this one.
-            let next = after.field(name).or_else(|| {
-                after.fields.iter().find(|f| f.was.as_deref() == Some(name) && before.field(&f.name).is_none())
-            });
+            let next = after
+                .field(name)
+                .or_else(|| after.fields.iter().find(|f| f.was.as_deref() == Some(name) && before.field(&f.name).is_none()));
             name = next?.name.as_str();
         }
         self.definitions.last()?.1.field_index(name)

@@ -121,9 +121,8 @@ mod tests {
         // A box in the middle of tile 16/39996/24581.
         let (x, y) = ((39_996u32 << 16) + 30_000, (24_581u32 << 16) + 30_000);
         let small = WorldBox { min_x: x, min_y: y, max_x: x + 500, max_y: y + 500 };
-        let around: Vec<TileId> = (39_990..40_003)
-            .flat_map(|x| (24_575..24_588).filter_map(move |y| TileId::new(16, x, y)))
-            .collect();
+        let around: Vec<TileId> =
+            (39_990..40_003).flat_map(|x| (24_575..24_588).filter_map(move |y| TileId::new(16, x, y))).collect();
         for id in &around {
             cache.put(mine, *id, tile());
             cache.put(other, *id, tile());

@@ -167,11 +167,8 @@ impl State {
     async fn replay(&self, layer: &Layer, entries: &[Entry]) -> Result<()> {
         let register = layer.register();
         let mut seen = HashSet::new();
-        let changed: Vec<(Uuid, i64)> = entries
-            .iter()
-            .filter(|e| e.register == register.name && seen.insert(e.id))
-            .map(|e| (e.id, e.fid))
-            .collect();
+        let changed: Vec<(Uuid, i64)> =
+            entries.iter().filter(|e| e.register == register.name && seen.insert(e.id)).map(|e| (e.id, e.fid)).collect();
         for chunk in changed.chunks(RECORDS) {
             let ids = chunk.iter().map(|(id, _)| *id).collect();
             let query = Query { ids: Some(ids), limit: Some(RECORDS), ..Query::all(Arc::clone(&register)) };

@@ -287,8 +287,7 @@ impl<'a> View<'a> {
         let (ox, oy) = cell.origin();
         let step = cell.step();
         let (w, n) = (i64::from(rest.u16()), i64::from(rest.u16()));
-        let (width, height) =
-            if shape == SINGLE_POINT { (0, 0) } else { (i64::from(rest.u16()), i64::from(rest.u16())) };
+        let (width, height) = if shape == SINGLE_POINT { (0, 0) } else { (i64::from(rest.u16()), i64::from(rest.u16())) };
         let last = (1i64 << step) - 1;
         let clamp = |v: i64| v.min(i64::from(u32::MAX)) as u32;
         let bbox = WorldBox {

@@ -24,10 +24,8 @@ impl FidMap {
     }
 
     pub(crate) fn set(&mut self, fid: i64, slot: u32) {
-        let page = self
-            .pages
-            .entry(fid.div_euclid(PAGE))
-            .or_insert_with(|| Page { used: 0, slots: Box::new([0; PAGE as usize]) });
+        let page =
+            self.pages.entry(fid.div_euclid(PAGE)).or_insert_with(|| Page { used: 0, slots: Box::new([0; PAGE as usize]) });
         if let Some(place) = page.slots.get_mut(fid.rem_euclid(PAGE) as usize) {
             page.used += u16::from(*place == 0);
             *place = slot + 1;

@@ -156,9 +156,8 @@ impl Simplifier {
         self.stack.push((0, last));
         let limit = (tolerance as f64).powi(2);
         while let Some((from, to)) = self.stack.pop() {
-            let far = (from + 1..to)
-                .map(|i| (i, distance_squared(line[i], line[from], line[to])))
-                .max_by(|a, b| a.1.total_cmp(&b.1));
+            let far =
+                (from + 1..to).map(|i| (i, distance_squared(line[i], line[from], line[to]))).max_by(|a, b| a.1.total_cmp(&b.1));
             if let Some((i, d)) = far
                 && d > limit
             {

@@ -122,10 +122,7 @@ impl WorldBox {
 
     /// True if a point of the box is within the limits (west, north, east, south), borders included.
     pub(crate) fn touches(&self, (x0, y0, x1, y1): (i64, i64, i64, i64)) -> bool {
-        i64::from(self.min_x) <= x1
-            && x0 <= i64::from(self.max_x)
-            && i64::from(self.min_y) <= y1
-            && y0 <= i64::from(self.max_y)
+        i64::from(self.min_x) <= x1 && x0 <= i64::from(self.max_x) && i64::from(self.min_y) <= y1 && y0 <= i64::from(self.max_y)
     }
 
     /// The box in degrees.

@@ -24,9 +24,7 @@ fn evaluate(expr: &Expr, record: &Record) -> Option<bool> {
         Expr::Between(operand, low, high) => {
             all([compare(operand, Comparison::Ge, low, record), compare(operand, Comparison::Le, high, record)].into_iter())
         }
-        Expr::In(operand, list) => {
-            all(list.iter().map(|item| compare(operand, Comparison::Ne, item, record))).map(|b| !b)
-        }
+        Expr::In(operand, list) => all(list.iter().map(|item| compare(operand, Comparison::Ne, item, record))).map(|b| !b),
         Expr::Like { operand, pattern, fold } => match &*value(operand, record) {
             Value::Text(t) if *fold => Some(like(&text::fold(t), pattern)),
             Value::Text(t) => Some(like(t, pattern)),

@@ -77,7 +77,11 @@ fn close(tokens: &mut Tokens<'_>) -> Result<()> {
 }
 
 /// A list in parentheses, preceded in the output by its length.
-fn counted(tokens: &mut Tokens<'_>, out: &mut Vec<u8>, mut item: impl FnMut(&mut Tokens<'_>, &mut Vec<u8>) -> Result<()>) -> Result<()> {
+fn counted(
+    tokens: &mut Tokens<'_>,
+    out: &mut Vec<u8>,
+    mut item: impl FnMut(&mut Tokens<'_>, &mut Vec<u8>) -> Result<()>,
+) -> Result<()> {
     open(tokens)?;
     let at = out.len();
     out.extend_from_slice(&[0; 4]);

@@ -173,7 +173,8 @@ mod tests {
                 map.insert(field.name.clone(), value.to_json());
             }
         }
-        let mut json = serde_json::json!({ "fid": record.fid, "id": record.id.to_string(), "values": map, "version": record.version });
+        let mut json =
+            serde_json::json!({ "fid": record.fid, "id": record.id.to_string(), "values": map, "version": record.version });
         if let Some(geometry) = &record.geometry {
             let hex: String = geometry.as_bytes().iter().map(|b| format!("{b:02X}")).collect();
             json["geometry"] = hex.into();

@@ -24,7 +24,12 @@ pub async fn run(context: &Context, args: Args) -> anyhow::Result<ExitCode> {
         println!("SHA-256 {}", manifest.file_sha256);
         if let Some(contents) = &manifest.contents {
             let records: u64 = contents.registers.values().map(|(n, _)| n).sum();
-            println!("{} {records}, {} {}", context.say("kayıt", "records"), context.say("defter girdisi", "log entries"), contents.entries);
+            println!(
+                "{} {records}, {} {}",
+                context.say("kayıt", "records"),
+                context.say("defter girdisi", "log entries"),
+                contents.entries
+            );
         }
         println!("{}", key_note(context));
     }

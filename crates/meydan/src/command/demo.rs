@@ -120,7 +120,13 @@ fn already_there(context: &Context, args: &Args) -> anyhow::Result<ExitCode> {
         if context.json {
             println!("{}", serde_json::json!({ "doors": null, "seed": null, "records": 0, "changesets": 0, "kept": true }));
         } else {
-            println!("{}", context.say("Veri deposunda zaten bir kent var; olduğu gibi bırakıldı.", "The store has a city already; it was left as it is."));
+            println!(
+                "{}",
+                context.say(
+                    "Veri deposunda zaten bir kent var; olduğu gibi bırakıldı.",
+                    "The store has a city already; it was left as it is."
+                )
+            );
         }
         return Ok(ExitCode::SUCCESS);
     }

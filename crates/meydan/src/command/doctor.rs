@@ -117,7 +117,9 @@ async fn definitions(context: &Context, store: Option<&dyn Store>) -> Check {
     let wanted = match load_definitions(&context.config.definitions_folder()) {
         Ok(wanted) => wanted,
         Err(faults) => {
-            let tell = |lang| faults.first().map_or(String::new(), |f| format!("{}:{}: {}: {}", f.file, f.line, f.field, f.message.get(lang)));
+            let tell = |lang| {
+                faults.first().map_or(String::new(), |f| format!("{}:{}: {}: {}", f.file, f.line, f.field, f.message.get(lang)))
+            };
             let detail = Bilingual::new(tell(Lang::Tr), tell(Lang::En));
             return Check::new("definitions", DEFINITIONS, Status::Broken, detail)
                 .advise("Hepsini görmek için: meydan catalog check", "To see them all: meydan catalog check");
@@ -141,8 +143,10 @@ async fn definitions(context: &Context, store: Option<&dyn Store>) -> Check {
     );
     // A plan that is refused keeps the server from starting.
     let status = if plan.refused.is_empty() { Status::Warning } else { Status::Broken };
-    Check::new("definitions", DEFINITIONS, status, detail)
-        .advise("Bakın, sonra uygulayın: meydan catalog plan, meydan catalog apply", "Look, then apply: meydan catalog plan, meydan catalog apply")
+    Check::new("definitions", DEFINITIONS, status, detail).advise(
+        "Bakın, sonra uygulayın: meydan catalog plan, meydan catalog apply",
+        "Look, then apply: meydan catalog plan, meydan catalog apply",
+    )
 }
 
 fn print_json(context: &Context, store: Option<&dyn Store>, checks: &[Check], healthy: bool) {
@@ -170,7 +174,11 @@ fn print(context: &Context, checks: &[Check]) {
     for check in checks {
         if quiet(check) {
             if !printed_sum {
-                println!("✓ {}: {sum} {}", context.say("Kütüklerin tutarlılığı", "Registers agree with themselves"), context.say("denetim", "checks"));
+                println!(
+                    "✓ {}: {sum} {}",
+                    context.say("Kütüklerin tutarlılığı", "Registers agree with themselves"),
+                    context.say("denetim", "checks")
+                );
                 printed_sum = true;
             }
             continue;

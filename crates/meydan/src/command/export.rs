@@ -83,7 +83,11 @@ pub async fn run(context: &Context, args: Args) -> Result<ExitCode> {
     let format = format(&args)?;
     let crs = Crs::parse(&args.crs).ok_or_else(|| {
         let crs = &args.crs;
-        Error::invalid("crs", format!("Koordinat sistemi desteklenmiyor: {crs}"), format!("The coordinate system is not supported: {crs}"))
+        Error::invalid(
+            "crs",
+            format!("Koordinat sistemi desteklenmiyor: {crs}"),
+            format!("The coordinate system is not supported: {crs}"),
+        )
     })?;
     let city = context.existing_city().await?;
     let register = city.desk.register(&args.register)?;
@@ -207,13 +211,9 @@ fn bbox(text: &str) -> Result<Vec<Bbox>> {
         [w, s, e, n] if w <= e && s <= n => Ok(vec![Bbox::new(*w, *s, *e, *n)]),
         // It crosses the antimeridian: two boxes.
         [w, s, e, n] if s <= n => Ok(vec![Bbox::new(*w, *s, 180.0, *n), Bbox::new(-180.0, *s, *e, *n)]),
-        _ => Err(Error::invalid(
-            "bbox",
-            format!("Kutu anlaşılmadı: {text}"),
-            format!("The box is not understood: {text}"),
-        )
-        .hint("--bbox batı,güney,doğu,kuzey (derece)", "--bbox west,south,east,north (degrees)")
-        .into()),
+        _ => Err(Error::invalid("bbox", format!("Kutu anlaşılmadı: {text}"), format!("The box is not understood: {text}"))
+            .hint("--bbox batı,güney,doğu,kuzey (derece)", "--bbox west,south,east,north (degrees)")
+            .into()),
     }
 }
 
@@ -223,9 +223,11 @@ fn instant(text: &str) -> Result<jiff::Timestamp> {
     }
     match text.parse::<jiff::civil::Date>() {
         Ok(day) => Ok(jiff::tz::offset(3).to_timestamp(day.at(0, 0, 0, 0))?),
-        Err(_) => Err(Error::invalid("time", format!("Zaman anlaşılmadı: {text}"), format!("The time is not understood: {text}"))
-            .hint("2025-01-31T12:00:00+03:00 ya da 2025-01-31", "2025-01-31T12:00:00+03:00 or 2025-01-31")
-            .into()),
+        Err(_) => {
+            Err(Error::invalid("time", format!("Zaman anlaşılmadı: {text}"), format!("The time is not understood: {text}"))
+                .hint("2025-01-31T12:00:00+03:00 ya da 2025-01-31", "2025-01-31T12:00:00+03:00 or 2025-01-31")
+                .into())
+        }
     }
 }
 

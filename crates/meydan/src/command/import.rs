@@ -154,7 +154,10 @@ pub async fn run(context: &Context, args: Args) -> Result<ExitCode> {
         None => None,
         Some(formats::Crs::Epsg(code)) => Some(code),
         Some(other) => {
-            let (tr, en) = (format!("Koordinat sistemi anlaşılmadı: {other}"), format!("The coordinate system is not understood: {other}"));
+            let (tr, en) = (
+                format!("Koordinat sistemi anlaşılmadı: {other}"),
+                format!("The coordinate system is not understood: {other}"),
+            );
             return Err(Error::invalid("crs", tr, en).into());
         }
     };

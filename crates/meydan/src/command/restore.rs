@@ -19,12 +19,17 @@ pub async fn run(context: &Context, args: Args) -> anyhow::Result<ExitCode> {
     for path in [args.from.clone(), meydan_store::backup::manifest_path(&args.from)] {
         if !path.is_file() {
             let place = path.display();
-            return Err(Error::new(Kind::NotFound, "no-backup", format!("Böyle bir dosya yok: {place}"), format!("There is no such file: {place}"))
-                .hint(
-                    "Bir yedek iki dosyadır: kopya ve yanındaki .manifest.json. İkisi de gerekir.",
-                    "A backup is two files: the copy and the .manifest.json beside it. Both are needed.",
-                )
-                .into());
+            return Err(Error::new(
+                Kind::NotFound,
+                "no-backup",
+                format!("Böyle bir dosya yok: {place}"),
+                format!("There is no such file: {place}"),
+            )
+            .hint(
+                "Bir yedek iki dosyadır: kopya ve yanındaki .manifest.json. İkisi de gerekir.",
+                "A backup is two files: the copy and the .manifest.json beside it. Both are needed.",
+            )
+            .into());
         }
     }
     let location = context.config.store_location();

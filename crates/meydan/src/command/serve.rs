@@ -5,13 +5,7 @@ use anyhow::{Context as _, bail};
 use axum::serve::ListenerExt as _;
 use meydan_faces::{App, Settings, log::LogKey};
 use meydan_store::seal::{self, Sealer, time_stamp};
-use std::{
-    net::SocketAddr,
-    path::PathBuf,
-    process::ExitCode,
-    sync::Arc,
-    time::Duration,
-};
+use std::{net::SocketAddr, path::PathBuf, process::ExitCode, sync::Arc, time::Duration};
 
 /// How often the folder of definitions is looked at.
 const RELOAD_INTERVAL: Duration = Duration::from_secs(2);
@@ -34,16 +28,21 @@ pub async fn run(context: &Context, args: Args) -> anyhow::Result<ExitCode> {
     let listen = args.listen.as_deref().unwrap_or(&context.config.listen);
     let address: SocketAddr = listen.parse().with_context(|| format!("“{listen}” is not an address and port"))?;
     if !address.ip().is_loopback() {
-        bail!(context.say(
-            "Oturum açma henüz yok: sunucu yalnızca bu makineden (127.0.0.1) dinleyebilir.",
-            "There are no logins yet: the server may listen on this machine (127.0.0.1) only."
-        ).to_owned());
+        bail!(
+            context
+                .say(
+                    "Oturum açma henüz yok: sunucu yalnızca bu makineden (127.0.0.1) dinleyebilir.",
+                    "There are no logins yet: the server may listen on this machine (127.0.0.1) only."
+                )
+                .to_owned()
+        );
     }
     let city = context.city().await?;
     let app = Arc::new(App::new(Arc::clone(&city.desk), context.act("page"), settings(context, &args)));
     let key = seal::key::load_or_make(&context.config.seal_key_path())?;
     let router = meydan_faces::router(app).layer(axum::Extension(LogKey(key.verifier())));
-    let sealing = tokio::spawn(Sealer::new(Arc::clone(&city.store), key).run(|e| tracing::warn!("the log can't be sealed: {e}")));
+    let sealing =
+        tokio::spawn(Sealer::new(Arc::clone(&city.store), key).run(|e| tracing::warn!("the log can't be sealed: {e}")));
     let stamping = start_time_stamps(context, &city)?;
     let listener = tokio::net::TcpListener::bind(address).await.with_context(|| format!("can't listen on {address}"))?;
     // Port 0 asks for any free one.
@@ -98,7 +97,10 @@ fn settings(context: &Context, args: &Args) -> Settings {
 fn announce(context: &Context, address: SocketAddr) {
     let acting = &context.config.acting;
     if context.json {
-        println!("{}", serde_json::json!({ "listening": format!("http://{address}/"), "acting": acting.person, "post": acting.post }));
+        println!(
+            "{}",
+            serde_json::json!({ "listening": format!("http://{address}/"), "acting": acting.person, "post": acting.post })
+        );
         return;
     }
     println!("{}  http://{address}/", context.say("Meydan açık:", "Meydan is open:"));

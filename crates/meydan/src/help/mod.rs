@@ -1,9 +1,9 @@
 //! The command line's own words in the person's language: help texts, headings, examples. English comes from the doc comments.
 
 mod examples;
-mod tr;
 #[cfg(test)]
 mod tests;
+mod tr;
 
 use clap::{Arg, ArgAction, Command, builder::Resettable};
 use examples::{EXAMPLES, EXIT_CODES};

@@ -44,10 +44,25 @@ fn no_english_word_is_left_in_the_turkish_help() {
     let mut pages = 0;
     walk(&tree.clone(), "", &mut |command, path| {
         let page = command.clone().render_long_help().to_string();
-        for word in ["Usage", "Options", "OPTIONS", "Arguments", "Commands", "COMMAND", "default:", "possible values", "env:", "Print", "Examples"] {
+        for word in [
+            "Usage",
+            "Options",
+            "OPTIONS",
+            "Arguments",
+            "Commands",
+            "COMMAND",
+            "default:",
+            "possible values",
+            "env:",
+            "Print",
+            "Examples",
+        ] {
             assert!(!page.contains(word), "“{path}” says {word}:\n{page}");
         }
-        assert!(page.contains("Kullanım: meydan") && page.contains("Örnekler:") && page.contains("Genel seçenekler:"), "{page}");
+        assert!(
+            page.contains("Kullanım: meydan") && page.contains("Örnekler:") && page.contains("Genel seçenekler:"),
+            "{page}"
+        );
         pages += 1;
     });
     assert_eq!(pages, tr::COMMANDS.len());

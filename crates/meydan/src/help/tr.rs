@@ -7,10 +7,7 @@ pub(super) const COMMANDS: &[(&str, &str)] = &[
         "",
         "Meydan: kentin kütükleri, haritası ve defteri tek programda.\n\n`meydan demo` ile başlayın (örnek bir kent üretir), sonra `meydan serve` ile tarayıcıda açın. Her komut --store ve --config alır; --json programlar için yazar.",
     ),
-    (
-        "serve",
-        "Kenti sunar: sayfalar, servisler, harita karoları. Durdurulana kadar çalışır (Ctrl+C ya da SIGTERM).",
-    ),
+    ("serve", "Kenti sunar: sayfalar, servisler, harita karoları. Durdurulana kadar çalışır (Ctrl+C ya da SIGTERM)."),
     ("backup", "Sunucu çalışırken her şeyin tutarlı bir kopyasını, yanına da özetlerin bulunduğu bir bildirim dosyası yazar."),
     (
         "restore",
@@ -104,12 +101,7 @@ pub(super) const ARGS: &[(&str, &str, &str, &str)] = &[
         "ALAN=SÜTUN:ANAHTAR",
         "alan=sütun:anahtar — başvurulan kütükte, `anahtar` alanı sütundaki değeri taşıyan kayıt.",
     ),
-    (
-        "import",
-        "crs",
-        "EPSG",
-        "Dosya söylemiyorsa ya da yanlış söylüyorsa koordinat sistemi, örneğin EPSG:5257 (TUREF/TM39).",
-    ),
+    ("import", "crs", "EPSG", "Dosya söylemiyorsa ya da yanlış söylüyorsa koordinat sistemi, örneğin EPSG:5257 (TUREF/TM39)."),
     (
         "import",
         "key",
@@ -118,12 +110,7 @@ pub(super) const ARGS: &[(&str, &str, &str, &str)] = &[
     ),
     ("import", "dry_run", "", "Yalnızca bakar: okur, denetler, bildirir."),
     ("import", "skip_errors", "", "Başka satırlar hatalı olsa da hatasız satırları alır."),
-    (
-        "import",
-        "delete_missing",
-        "",
-        "Dosyada bulunmayan kayıtları sona erdirir. Kütüğün %20'sinden çoğu için --force ister.",
-    ),
+    ("import", "delete_missing", "", "Dosyada bulunmayan kayıtları sona erdirir. Kütüğün %20'sinden çoğu için --force ister."),
     ("import", "force", "", "--delete-missing ile: bu kadar çoğunu da sona erdirir."),
     ("import", "yes", "", "Kütüğü değiştirmeden önce sormaz."),
     (
@@ -151,12 +138,7 @@ pub(super) const ARGS: &[(&str, &str, &str, &str)] = &[
     ),
     ("export", "bbox", "B,G,D,K", "Yalnızca bu kutudaki kayıtlar: batı,güney,doğu,kuzey, derece olarak."),
     ("export", "crs", "EPSG", "Koordinatların sistemi, örneğin EPSG:5257 (TUREF/TM39)."),
-    (
-        "export",
-        "as_of",
-        "ZAMAN",
-        "Bir andaki (2025-01-31T12:00:00+03:00) ya da bir günün başındaki (2025-01-31) durum.",
-    ),
+    ("export", "as_of", "ZAMAN", "Bir andaki (2025-01-31T12:00:00+03:00) ya da bir günün başındaki (2025-01-31) durum."),
     ("export", "titles", "", "Sütunlar adları yerine başlıklarını taşır."),
     ("export", "code_titles", "", "Kodların yerine başlıkları yazılır."),
     (

@@ -40,9 +40,41 @@ mod tests {
 
     #[test]
     fn streets_stand_in_the_order_of_a_turkish_directory() {
-        let mut streets = ["Zambak", "İnönü", "Ilıca", "Çınar", "Cumhuriyet", "çarşı", "Şehit", "Sahil", "1. Sokak", "Ğ", "Gül", "Ötüken", "Orhan", "Umut", "Ülkü"];
+        let mut streets = [
+            "Zambak",
+            "İnönü",
+            "Ilıca",
+            "Çınar",
+            "Cumhuriyet",
+            "çarşı",
+            "Şehit",
+            "Sahil",
+            "1. Sokak",
+            "Ğ",
+            "Gül",
+            "Ötüken",
+            "Orhan",
+            "Umut",
+            "Ülkü",
+        ];
         streets.sort_by(|a, b| compare(a, b));
-        let wanted = ["1. Sokak", "Cumhuriyet", "çarşı", "Çınar", "Gül", "Ğ", "Ilıca", "İnönü", "Orhan", "Ötüken", "Sahil", "Şehit", "Umut", "Ülkü", "Zambak"];
+        let wanted = [
+            "1. Sokak",
+            "Cumhuriyet",
+            "çarşı",
+            "Çınar",
+            "Gül",
+            "Ğ",
+            "Ilıca",
+            "İnönü",
+            "Orhan",
+            "Ötüken",
+            "Sahil",
+            "Şehit",
+            "Umut",
+            "Ülkü",
+            "Zambak",
+        ];
         assert_eq!(streets, wanted);
     }
 

@@ -79,9 +79,7 @@ fn common(conn: &Connection) -> rusqlite::Result<()> {
     // CQL2's LIKE minds the case; SQLite's does so only when told.
     conn.pragma_update(None, "case_sensitive_like", true)?;
     let pure = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
-    conn.create_scalar_function("meydan_fold", 1, pure, |ctx| {
-        Ok(ctx.get_raw(0).as_str_or_null()?.map(text::fold))
-    })?;
+    conn.create_scalar_function("meydan_fold", 1, pure, |ctx| Ok(ctx.get_raw(0).as_str_or_null()?.map(text::fold)))?;
     conn.create_scalar_function("meydan_touches", 5, pure, |ctx| {
         let Some(found) = ctx.get_raw(0).as_blob_or_null()?.and_then(blob::bbox) else { return Ok(false) };
         let asked = Bbox::new(ctx.get(1)?, ctx.get(2)?, ctx.get(3)?, ctx.get(4)?);

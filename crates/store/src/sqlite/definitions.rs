@@ -47,8 +47,9 @@ impl Definitions {
 
     fn read(conn: &Connection, epoch: i64) -> Result<Self> {
         let mut by_number: HashMap<i64, Vec<(i64, Arc<Register>)>> = HashMap::new();
-        let mut find =
-            conn.prepare("SELECT register, since, definition FROM meydan_definition ORDER BY register, since").map_err(failure)?;
+        let mut find = conn
+            .prepare("SELECT register, since, definition FROM meydan_definition ORDER BY register, since")
+            .map_err(failure)?;
         let mut rows = find.query([]).map_err(failure)?;
         while let Some(row) = rows.next().map_err(failure)? {
             let text: String = row.get(2).map_err(failure)?;
@@ -61,7 +62,11 @@ impl Definitions {
     /// The definition in force when the entry at a position was written.
     pub(super) fn at(&self, number: i64, position: i64) -> Result<&Arc<Register>> {
         let all = self.by_number.get(&number).ok_or_else(|| damaged("the number of a register"))?;
-        all.iter().rev().find(|(since, _)| *since <= position).map(|(_, r)| r).ok_or_else(|| damaged("an entry older than its register"))
+        all.iter()
+            .rev()
+            .find(|(since, _)| *since <= position)
+            .map(|(_, r)| r)
+            .ok_or_else(|| damaged("an entry older than its register"))
     }
 
     /// Numbers of registers that bore a name at some time.

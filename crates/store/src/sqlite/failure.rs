@@ -15,17 +15,14 @@ pub(super) fn failure(error: rusqlite::Error) -> Error {
         )
         .hint("Diskte yer açıp yeniden deneyin.", "Free some disk space and try again.")
         .cause(error),
-        Some(ErrorCode::SystemIoFailure | ErrorCode::CannotOpen | ErrorCode::ReadOnly | ErrorCode::FileLockingProtocolFailed) => {
-            Error::unavailable(error)
+        Some(
+            ErrorCode::SystemIoFailure | ErrorCode::CannotOpen | ErrorCode::ReadOnly | ErrorCode::FileLockingProtocolFailed,
+        ) => Error::unavailable(error),
+        Some(ErrorCode::DatabaseCorrupt) => {
+            Error::new(Kind::Unavailable, "store-damaged", "Veri deposu dosyası bozuk.", "The store's file is damaged.")
+                .hint("Yedekten dönün: meydan restore.", "Go back to a backup: meydan restore.")
+                .cause(error)
         }
-        Some(ErrorCode::DatabaseCorrupt) => Error::new(
-            Kind::Unavailable,
-            "store-damaged",
-            "Veri deposu dosyası bozuk.",
-            "The store's file is damaged.",
-        )
-        .hint("Yedekten dönün: meydan restore.", "Go back to a backup: meydan restore.")
-        .cause(error),
         Some(ErrorCode::NotADatabase) => super::schema::not_ours().cause(error),
         _ if gone(&error) => catalogue_changed().cause(error),
         _ => Error::internal(error),

@@ -78,7 +78,9 @@ impl Reader {
             let places = self.places_of(conn, record)?;
             let places: Vec<String> = places
                 .into_iter()
-                .map(|(number, fid)| format!("(l.register = {} AND l.fid = {})", add(Sql::Integer(number)), add(Sql::Integer(fid))))
+                .map(|(number, fid)| {
+                    format!("(l.register = {} AND l.fid = {})", add(Sql::Integer(number)), add(Sql::Integer(fid)))
+                })
                 .collect();
             tests.push(if places.is_empty() { "FALSE".to_owned() } else { format!("({})", places.join(" OR ")) });
         }
@@ -100,11 +102,10 @@ impl Reader {
 
     /// Register number and fid of a record, in whatever register it is or was.
     fn places_of(&self, conn: &Connection, record: uuid::Uuid) -> Result<Vec<(i64, i64)>> {
-        let mut registers = conn.prepare_cached("SELECT number, name FROM meydan_register WHERE name IS NOT NULL").map_err(failure)?;
-        let named: Vec<(i64, String)> = registers
-            .query_map([], |r| Ok((r.get(0)?, r.get(1)?)))
-            .and_then(Iterator::collect)
-            .map_err(failure)?;
+        let mut registers =
+            conn.prepare_cached("SELECT number, name FROM meydan_register WHERE name IS NOT NULL").map_err(failure)?;
+        let named: Vec<(i64, String)> =
+            registers.query_map([], |r| Ok((r.get(0)?, r.get(1)?))).and_then(Iterator::collect).map_err(failure)?;
         let mut out = Vec::new();
         for (number, name) in named {
             out.extend(read::fid_of(conn, &name, record)?.map(|fid| (number, fid)));

@@ -47,7 +47,10 @@ impl Readers {
     }
 
     /// Asks a question; it sees one snapshot.
-    pub(super) async fn ask<T: Send + 'static>(&self, question: impl FnOnce(&Connection) -> Result<T> + Send + 'static) -> Result<T> {
+    pub(super) async fn ask<T: Send + 'static>(
+        &self,
+        question: impl FnOnce(&Connection) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
         let (reply, answer) = tokio::sync::oneshot::channel();
         let work: Work = Box::new(move |conn| {
             // Whoever asked may have gone away.

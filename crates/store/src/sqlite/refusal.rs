@@ -8,10 +8,19 @@ pub(super) fn version_conflict(register: &Register, expected: i64, current: i64)
     Error::new(
         Kind::Precondition,
         "version-conflict",
-        format!("Kaydı bu sırada başkası değiştirdi (“{}”: beklenen sürüm {expected}, geçerli sürüm {current}).", register.title.tr),
-        format!("Someone else changed the record meanwhile (“{}”: version {expected} expected, {current} is current).", register.title.en),
+        format!(
+            "Kaydı bu sırada başkası değiştirdi (“{}”: beklenen sürüm {expected}, geçerli sürüm {current}).",
+            register.title.tr
+        ),
+        format!(
+            "Someone else changed the record meanwhile (“{}”: version {expected} expected, {current} is current).",
+            register.title.en
+        ),
     )
-    .hint("Kaydın son hâline bakıp değişikliğinizi yeniden yapın.", "Look at the record as it is now and make your change again.")
+    .hint(
+        "Kaydın son hâline bakıp değişikliğinizi yeniden yapın.",
+        "Look at the record as it is now and make your change again.",
+    )
 }
 
 /// `key-taken`, naming the fields.
@@ -33,7 +42,11 @@ pub(super) fn missing_reference(register: &Register, field: usize, target: &str,
         format!("“{}” kaydının gösterdiği kayıt yok.", register.title.tr),
         format!("A record of “{}” points to a record that does not exist.", register.title.en),
     )
-    .field(name, format!("“{target}” kütüğünde {id} kaydı yok"), format!("there is no record {id} in the register “{target}”"))
+    .field(
+        name,
+        format!("“{target}” kütüğünde {id} kaydı yok"),
+        format!("there is no record {id} in the register “{target}”"),
+    )
 }
 
 /// `still-referenced`, naming the register that points.

@@ -136,7 +136,11 @@ impl ToSql for Param {
             Self::Ids(ids) => {
                 let ids: Vec<String> = ids.iter().map(|id| id_text(*id)).collect();
                 // Ids hold no character that JSON would escape.
-                Ok(ToSqlOutput::Owned(Sql::Text(if ids.is_empty() { "[]".to_owned() } else { format!("[\"{}\"]", ids.join("\",\"")) })))
+                Ok(ToSqlOutput::Owned(Sql::Text(if ids.is_empty() {
+                    "[]".to_owned()
+                } else {
+                    format!("[\"{}\"]", ids.join("\",\""))
+                })))
             }
         }
     }

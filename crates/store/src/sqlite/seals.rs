@@ -86,13 +86,16 @@ fn seal_behind(size: i64) -> Error {
 
 /// Adds a time stamp.
 pub(super) fn stamp(conn: &Connection, size: i64, response: &[u8]) -> Result<()> {
-    let changed = conn
-        .execute("UPDATE meydan_seal SET time_stamp = ?2 WHERE size = ?1", params![size, response])
-        .map_err(failure)?;
+    let changed =
+        conn.execute("UPDATE meydan_seal SET time_stamp = ?2 WHERE size = ?1", params![size, response]).map_err(failure)?;
     if changed == 1 {
         return Ok(());
     }
-    Err(Error::not_found("no-such-seal", format!("{size} kayıtlık bir mühür yok."), format!("There is no seal of size {size}.")))
+    Err(Error::not_found(
+        "no-such-seal",
+        format!("{size} kayıtlık bir mühür yok."),
+        format!("There is no seal of size {size}."),
+    ))
 }
 
 /// One hash tile.

@@ -62,7 +62,8 @@ pub(super) struct Statements {
 impl State {
     /// Reads again what may have changed; call it first inside of a write transaction.
     pub(super) fn refresh(&mut self, conn: &Connection) -> Result<()> {
-        let version = conn.prepare_cached("PRAGMA data_version").and_then(|mut s| s.query_row([], |r| r.get(0))).map_err(failure)?;
+        let version =
+            conn.prepare_cached("PRAGMA data_version").and_then(|mut s| s.query_row([], |r| r.get(0))).map_err(failure)?;
         if version != self.data_version || self.catalogue.is_none() {
             self.reload(conn)?;
             self.data_version = version;
@@ -126,9 +127,8 @@ impl State {
 fn tables(conn: &Connection, catalogue: &Catalogue) -> Result<HashMap<String, Table>> {
     let mut out = HashMap::new();
     for (name, register) in &catalogue.registers {
-        let number = conn
-            .query_row("SELECT number FROM meydan_register WHERE name = ?1", [name], |r| r.get(0))
-            .map_err(failure)?;
+        let number =
+            conn.query_row("SELECT number FROM meydan_register WHERE name = ?1", [name], |r| r.get(0)).map_err(failure)?;
         let references = register
             .fields
             .iter()

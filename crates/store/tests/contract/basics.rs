@@ -44,7 +44,9 @@ pub async fn every_kind_of_value_comes_back(house: &dyn House) {
 pub async fn extremes_come_back(house: &dyn House) {
     let town = Town::found(house.open().await).await;
     let quarter = town.neighbourhood(1, "Uç").await;
-    for (i, (real, int)) in [(f64::MAX, i64::MAX), (f64::MIN_POSITIVE, i64::MIN), (-1.5e-300, 0), (0.1 + 0.2, -1)].into_iter().enumerate() {
+    for (i, (real, int)) in
+        [(f64::MAX, i64::MAX), (f64::MIN_POSITIVE, i64::MIN), (-1.5e-300, 0), (0.1 + 0.2, -1)].into_iter().enumerate()
+    {
         let id = Uuid::now_v7();
         let mut values = full_street(&format!("Uç {i}"), quarter);
         (values[1], values[6]) = (Value::Real(real), Value::Int(int));
@@ -70,7 +72,10 @@ pub async fn history_tells_a_whole_life(house: &dyn House) {
 
     let lamp = town.register("lamp");
     let life = town.store.history(&lamp, id).await.expect("the store answers");
-    assert_eq!(life.iter().map(|v| (v.record.version, v.deleted, v.position)).collect::<Vec<_>>(), [(1, false, 0), (2, false, 1), (3, true, 2)]);
+    assert_eq!(
+        life.iter().map(|v| (v.record.version, v.deleted, v.position)).collect::<Vec<_>>(),
+        [(1, false, 0), (2, false, 1), (3, true, 2)]
+    );
     assert_eq!(life[0].record.values[1], Value::Int(60));
     assert_eq!(life[1].record.geometry, Some(moved));
     assert_eq!(life[2].record.values, life[1].record.values, "a deletion shows the last content");
@@ -146,7 +151,13 @@ pub async fn entries_are_found(house: &dyn House) {
     assert_eq!(find(LogQuery { changeset: Some(Uuid::now_v7()), ..all.clone() }).await, Vec::<i64>::new());
     assert_eq!(find(LogQuery { person: Some("ayse.yilmaz".to_owned()), ..all.clone() }).await, [3, 2, 1, 0]);
     assert_eq!(find(LogQuery { person: Some("kimse".to_owned()), ..all.clone() }).await, Vec::<i64>::new());
-    let one = LogQuery { register: Some("lamp".to_owned()), record: Some(a), person: Some("ayse.yilmaz".to_owned()), before: Some(3), ..all };
+    let one = LogQuery {
+        register: Some("lamp".to_owned()),
+        record: Some(a),
+        person: Some("ayse.yilmaz".to_owned()),
+        before: Some(3),
+        ..all
+    };
     assert_eq!(find(one).await, [0]);
 
     let entry = town.store.entries(3, 1).await.expect("the store answers").remove(0);

@@ -3,7 +3,8 @@
 use jiff::{Timestamp, civil::Date};
 use meydan_geo::{GeometryType, Wkb};
 use meydan_kernel::{
-    Act, Bilingual, Catalogue, Change, Changeset, Committed, Field, FieldKind, Operation, Record, Register, Result, Store, Value,
+    Act, Bilingual, Catalogue, Change, Changeset, Committed, Field, FieldKind, Operation, Record, Register, Result, Store,
+    Value,
     catalogue::{Code, CodeList, GeometryDef, Metadata, plan},
     query::Key,
 };
@@ -60,8 +61,12 @@ pub fn catalogue() -> Catalogue {
     name.indexed = true;
     let mut plate = field("plate", FieldKind::Text);
     plate.unique = true;
-    let neighbourhood =
-        register("neighbourhood", vec![field("code", FieldKind::Integer), name.clone()], &["code"], Some(GeometryType::Polygon));
+    let neighbourhood = register(
+        "neighbourhood",
+        vec![field("code", FieldKind::Integer), name.clone()],
+        &["code"],
+        Some(GeometryType::Polygon),
+    );
     let street = register(
         "street",
         vec![
@@ -80,7 +85,11 @@ pub fn catalogue() -> Catalogue {
     );
     let lamp = register(
         "lamp",
-        vec![plate, field("watts", FieldKind::Integer), field("street", FieldKind::Reference { register: "street".to_owned() })],
+        vec![
+            plate,
+            field("watts", FieldKind::Integer),
+            field("street", FieldKind::Reference { register: "street".to_owned() }),
+        ],
         &[],
         Some(GeometryType::Point),
     );
@@ -89,7 +98,10 @@ pub fn catalogue() -> Catalogue {
         name: "street_kind".to_owned(),
         title: Bilingual::new("Yol türü", "Street kind"),
         source: None,
-        codes: codes.iter().map(|c| Code { code: (*c).to_owned(), title: Bilingual::new(*c, *c), retired: false, national: None }).collect(),
+        codes: codes
+            .iter()
+            .map(|c| Code { code: (*c).to_owned(), title: Bilingual::new(*c, *c), retired: false, national: None })
+            .collect(),
     };
     let mut out = Catalogue::default();
     for r in [neighbourhood, street, lamp] {

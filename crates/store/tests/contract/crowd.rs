@@ -234,7 +234,8 @@ async fn wait_for_head(town: &Town, head: i64) {
 /// A changeset as large as the desk lets through.
 pub async fn a_large_changeset_is_one(house: &dyn House) {
     let town = Town::found(house.open().await).await;
-    let changes: Vec<_> = (0..10_000i64).map(|i| lamp(Uuid::now_v7(), &i.to_string(), i, Some((39.0 + i as f64 * 1e-5, 41.0)))).collect();
+    let changes: Vec<_> =
+        (0..10_000i64).map(|i| lamp(Uuid::now_v7(), &i.to_string(), i, Some((39.0 + i as f64 * 1e-5, 41.0)))).collect();
     let changeset = Changeset { id: Uuid::now_v7(), act: surveyor(), changes };
     let done = town.store.commit(changeset.clone()).await.expect("it is made");
     assert_eq!(done.records.len(), 10_000);

@@ -39,7 +39,10 @@ pub async fn seals_are_kept_once(house: &dyn House) {
     assert_eq!(here.seal_covering(1).await.expect("an answer"), None);
     let id = |level, index| TileId { level, index };
     here.put_seal(&seal(3), &[(id(0, 0), vec![1; 96])]).await.expect("it is kept");
-    there.put_seal(&seal(300), &[(id(0, 0), vec![2; 8192]), (id(0, 1), vec![3; 44 * 32]), (id(1, 0), vec![4; 32])]).await.expect("it is kept");
+    there
+        .put_seal(&seal(300), &[(id(0, 0), vec![2; 8192]), (id(0, 1), vec![3; 44 * 32]), (id(1, 0), vec![4; 32])])
+        .await
+        .expect("it is kept");
     for (store, size) in [(&here, 300), (&here, 299), (&here, 3), (&there, 1)] {
         let error = store.put_seal(&seal(size), &[(id(0, 0), vec![9; 32])]).await.expect_err("it is sealed already");
         assert_eq!((error.kind(), error.code()), (Kind::Conflict, "seal-behind"));

@@ -1,8 +1,9 @@
 //! The state as of an instant.
 
 use super::{
-    House, collect,
+    House,
     city::{Town, delete, lamp, text, update},
+    collect,
 };
 use jiff::{SignedDuration, Timestamp};
 use meydan_geo::{Bbox, Wkb};

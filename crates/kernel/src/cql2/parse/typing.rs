@@ -5,11 +5,20 @@ use crate::{Error, FieldKind, Register, Result, Value, cql2::Operand};
 use uuid::Uuid;
 
 /// The two sides as operands of one type; a literal is read as what it stands beside.
-pub(super) fn compare_operands(register: &Register, left: &Side, right: &Side, tokens: &Tokens<'_>) -> Result<(Operand, Operand)> {
+pub(super) fn compare_operands(
+    register: &Register,
+    left: &Side,
+    right: &Side,
+    tokens: &Tokens<'_>,
+) -> Result<(Operand, Operand)> {
     let mismatch = || tokens.fault("alanın türünde bir değer", "a value of the property's type");
     match (operand(left), operand(right)) {
         (Some(l), Some(r)) => {
-            if same_type(register, &l, &r) { Ok((l, r)) } else { Err(mismatch()) }
+            if same_type(register, &l, &r) {
+                Ok((l, r))
+            } else {
+                Err(mismatch())
+            }
         }
         (Some(l), None) => {
             let value = literal_beside(register, &l, right).ok_or_else(mismatch)?;

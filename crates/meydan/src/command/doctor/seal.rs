@@ -50,7 +50,8 @@ pub(super) async fn lag(store: &dyn Store) -> Check {
 fn lag_of(head: i64, seal: Option<(i64, Timestamp)>, now: Timestamp) -> Check {
     let (size, at) = seal.map_or((0, None), |(size, at)| (size, Some(at)));
     let waiting = head - size;
-    let counts = Bilingual::new(format!("{head} girdinin {size} tanesi mühürlü"), format!("{size} of {head} entries are sealed"));
+    let counts =
+        Bilingual::new(format!("{head} girdinin {size} tanesi mühürlü"), format!("{size} of {head} entries are sealed"));
     let late = at.is_none_or(|at| now.as_second() - at.as_second() > PATIENCE_S);
     let status = if waiting > 0 && late { Status::Warning } else { Status::Fine };
     Check::new("seal", LAG, status, counts).advise(

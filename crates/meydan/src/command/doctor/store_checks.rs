@@ -18,11 +18,21 @@ const TAMPERED: (&str, &str) = (
 );
 
 const KNOWN: &[Words] = &[
-    Words { name: "sqlite quick_check", title: ("Dosyanın bütünlüğü", "Integrity of the file"), advice: TAMPERED, warning: false },
+    Words {
+        name: "sqlite quick_check",
+        title: ("Dosyanın bütünlüğü", "Integrity of the file"),
+        advice: TAMPERED,
+        warning: false,
+    },
     Words { name: "log without gaps", title: ("Defterde boşluk", "Gaps in the log"), advice: TAMPERED, warning: false },
     Words { name: "log-gapless", title: ("Defterde boşluk", "Gaps in the log"), advice: TAMPERED, warning: false },
     Words { name: "number of records", title: ("kayıt sayısı", "number of records"), advice: TAMPERED, warning: false },
-    Words { name: "versions and log entries", title: ("sürümler ve defter girdileri", "versions and log entries"), advice: TAMPERED, warning: false },
+    Words {
+        name: "versions and log entries",
+        title: ("sürümler ve defter girdileri", "versions and log entries"),
+        advice: TAMPERED,
+        warning: false,
+    },
     Words { name: "R-tree", title: ("konum dizini", "spatial index"), advice: TAMPERED, warning: false },
     Words {
         name: "write-ahead log",
@@ -36,7 +46,10 @@ const KNOWN: &[Words] = &[
     Words {
         name: "server",
         title: ("Veritabanı sunucusu", "Database server"),
-        advice: ("PostgreSQL 15 ya da yenisi, PostGIS 3.3 ya da yenisi gerekir.", "PostgreSQL 15 or newer and PostGIS 3.3 or newer are needed."),
+        advice: (
+            "PostgreSQL 15 ya da yenisi, PostGIS 3.3 ya da yenisi gerekir.",
+            "PostgreSQL 15 or newer and PostGIS 3.3 or newer are needed.",
+        ),
         warning: false,
     },
     Words {
@@ -113,5 +126,11 @@ fn told(name: &str, fine: bool, detail: String) -> Check {
         (false, false) => Status::Broken,
     };
     let advice = words.filter(|_| !fine).map(|w| Bilingual::new(w.advice.0, w.advice.1));
-    Check { name: name.to_owned(), title: Bilingual::new(title(titles.0), title(titles.1)), status, detail: Bilingual::new(turkish, detail), advice }
+    Check {
+        name: name.to_owned(),
+        title: Bilingual::new(title(titles.0), title(titles.1)),
+        status,
+        detail: Bilingual::new(turkish, detail),
+        advice,
+    }
 }
