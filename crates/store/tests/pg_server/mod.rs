@@ -38,6 +38,7 @@ impl PgServer {
     /// Makes a cluster and starts it; panics with what is missing.
     pub fn start() -> Self {
         let bin = binaries();
+        remove_leftovers();
         let directory = tempfile::Builder::new().prefix("meydan-pg-").tempdir().expect("a temporary directory");
         let data = directory.path().join("data");
         if is_root() {
@@ -173,4 +174,20 @@ fn run(command: &mut Command) {
     }
     let status = child.wait().expect("the command ends");
     assert!(status.success(), "{command:?}: {complaint}");
+}
+
+/// Deletes clusters that earlier test processes left behind: the shared server lives to the end of its process, which runs no
+/// drops, so its folder outlives it. A cluster is left behind when its postmaster is gone.
+fn remove_leftovers() {
+    for entry in std::fs::read_dir(std::env::temp_dir()).into_iter().flatten().flatten() {
+        if !entry.file_name().to_string_lossy().starts_with("meydan-pg-") {
+            continue;
+        }
+        let old = entry.metadata().and_then(|m| m.modified()).is_ok_and(|t| t.elapsed().is_ok_and(|age| age > START_LIMIT));
+        let pid = std::fs::read_to_string(entry.path().join("data/postmaster.pid"));
+        let alive = pid.is_ok_and(|text| text.lines().next().is_some_and(|pid| Path::new("/proc").join(pid.trim()).exists()));
+        if old && !alive {
+            let _ = std::fs::remove_dir_all(entry.path());
+        }
+    }
 }
