@@ -3,6 +3,7 @@
 use crate::{
     harness::City,
     parks::{self, said},
+    pg_server,
 };
 use std::{
     process::Stdio,
@@ -49,6 +50,31 @@ fn a_demo_that_is_broken_off_leaves_no_half_city() {
     }
     assert_eq!(city.json(&["demo", "--if-empty"])["kept"], true);
     city.ok(&["log", "verify"]);
+}
+
+#[test]
+fn a_demo_that_is_broken_off_in_a_database_is_told_apart_from_a_city() {
+    let database = pg_server::shared();
+    let city = City::in_database(&database.database());
+    city.ok(&["catalog", "apply"]);
+    let mut child = city.command(&["demo", "--doors", "60000"]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    let until = Instant::now() + Duration::from_secs(30);
+    while parks::head(&city) == 0 {
+        assert!(Instant::now() < until && child.try_wait().unwrap().is_none(), "it was not seen at work");
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let before = parks::head(&city);
+    for args in [&["--json", "demo"][..], &["--json", "demo", "--if-empty"]] {
+        let refused = city.run(args);
+        assert!(refused.status.code() == Some(1) && said(&refused).contains("demo-unfinished"), "{}", said(&refused));
+    }
+    assert_eq!(parks::head(&city), before);
+    let whole = City::in_database(&database.database());
+    whole.ok(&["demo", "--doors", "300"]);
+    assert_eq!(whole.json(&["demo", "--if-empty"])["kept"], true);
+    let settings = std::fs::read_to_string(whole.path("meydan.toml")).unwrap();
+    assert!(!settings.contains("postgres"), "an address may hold a password: {settings}");
 }
 
 #[test]

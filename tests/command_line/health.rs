@@ -65,6 +65,32 @@ fn a_healthy_store_is_told_so_and_waiting_entries_are_a_warning() {
 }
 
 #[test]
+fn an_authority_that_never_answered_is_a_warning() {
+    let city = parks::city();
+    std::fs::write(city.path("meydan.toml"), "[time_stamp]\nurl = \"http://127.0.0.1:1/tsa\"\n").unwrap();
+    let (code, told) = examined(&city, "en");
+    assert_eq!((code, status(&told, "time-stamp")), (Some(0), "warning".to_owned()), "{told}");
+    assert!(told.to_string().contains("no stamp yet, http://127.0.0.1:1/tsa"), "{told}");
+}
+
+#[test]
+fn definitions_ahead_of_the_store_are_a_warning_and_lossy_ones_are_broken() {
+    let city = parks::city();
+    std::fs::create_dir(city.path("definitions")).unwrap();
+    let text = "[register]\nname = \"fountain\"\ntitle = { tr = \"Çeşme\", en = \"Fountain\" }\ndescription = { tr = \"Çeşmeler.\", en = \"Fountains.\" }\nlabel = \"name\"\n[[field]]\nname = \"name\"\ntitle = { tr = \"Ad\", en = \"Name\" }\ntype = \"text\"\n";
+    std::fs::write(city.path("definitions/fountain.toml"), text).unwrap();
+    let (code, told) = examined(&city, "en");
+    assert_eq!((code, status(&told, "definitions")), (Some(0), "warning".to_owned()), "{told}");
+    city.ok(&["catalog", "apply"]);
+    std::fs::write(city.path("f.csv"), "name\nAbdullah Paşa\n").unwrap();
+    city.ok(&["import", "f.csv", "--into", "fountain", "--key", "none", "--yes"]);
+    std::fs::remove_file(city.path("definitions/fountain.toml")).unwrap();
+    let (code, told) = examined(&city, "en");
+    assert_eq!((code, status(&told, "definitions")), (Some(1), "broken".to_owned()), "{told}");
+    advises(&city);
+}
+
+#[test]
 fn what_is_broken_is_found_and_not_made_whole_by_looking() {
     let nothing = City::embedded();
     let (code, told) = examined(&nothing, "tr");

@@ -40,7 +40,7 @@ pub(super) const COMMANDS: &[(&str, &str)] = &[
     ("log head", "Defterin nereye kadar yazıldığını ve mühürlendiğini, bir de doğrulama anahtarını gösterir."),
     (
         "log proof",
-        "Bir girdinin mühürlü defterde olduğunun (C2SP tlog-proof) ya da eski bir boyun mühürlü defterin başlangıcı olduğunun kanıtını yazar.",
+        "Bir girdinin mühürlü defterde olduğunun (C2SP tlog-proof) ya da defterin eski bir boyutunun mühürlü defterin başlangıcı olduğunun kanıtını yazar.",
     ),
     (
         "log export",
