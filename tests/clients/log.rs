@@ -9,7 +9,7 @@ use serde_json::json;
 use std::{thread::sleep, time::Duration};
 
 /// Waits until all is sealed.
-fn sealed(server: &Server) {
+pub fn sealed(server: &Server) {
     for _ in 0..100 {
         let log = server.get("/api/log?limit=1").json();
         if log["size"] == log["sealed"] {

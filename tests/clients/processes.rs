@@ -4,6 +4,7 @@ use crate::{
     embedded,
     harness::{City, Server},
     in_database,
+    log::sealed,
 };
 use serde_json::{Value as Json, json};
 use std::{
@@ -49,7 +50,10 @@ fn follows(server: &Server, edit: u32) {
 fn an_edit_at_one_server_is_soon_in_the_tile_of_the_other_and_stays() {
     let city = in_database();
     let neighbour = City::in_database(&city.store);
-    let servers = [city.serve(), neighbour.serve()];
+    let first = city.serve();
+    // Both seal the one log, with the one key.
+    std::fs::copy(city.path("seal.key"), neighbour.path("seal.key")).expect("the first server has made its key");
+    let servers = [first, neighbour.serve()];
     let made = servers[0].change(&json!({ "changes": [{ "register": "building", "op": "insert",
         "values": { "name": "Ayna 0000" }, "geometry": square(39.7202, 41.0002) }] }));
     let id = made["records"][0]["id"].clone();
@@ -69,7 +73,11 @@ fn an_edit_at_one_server_is_soon_in_the_tile_of_the_other_and_stays() {
     let filter = "/ogc/collections/building/items?filter=name%20LIKE%20%27Ayna%25%27";
     for server in &servers {
         assert_eq!(server.get(filter).json()["features"][0]["properties"]["name"], format!("Ayna {EDITS:04}"));
+        sealed(server);
     }
+    drop(servers);
+    let verified = neighbour.json(&["log", "verify"]);
+    assert_eq!((&verified["fine"], &verified["unsealed"]), (&json!(true), &json!(0)), "{verified}");
 }
 
 /// Imports one building by the command line while the server has the tile in its cache.
