@@ -3,6 +3,7 @@
 use crate::{
     harness::City,
     parks::{self, PARKS, said},
+    pg_server,
 };
 use serde_json::json;
 
@@ -51,4 +52,29 @@ fn a_damaged_or_lonely_backup_is_refused_in_words() {
     let nothing = other.run(&["restore", "nothing.gpkg"]);
     assert!(nothing.status.code() == Some(1) && said(&nothing).contains("nothing.gpkg"), "{}", said(&nothing));
     assert!(!other.path("city.gpkg").exists());
+}
+
+#[test]
+fn a_database_is_backed_up_while_serving_and_restored_into_another() {
+    let database = pg_server::shared();
+    let city = City::in_database(&database.database());
+    std::fs::write(city.path("parks.csv"), parks::csv()).unwrap();
+    city.ok(&["import", "parks.csv", "--into", "park", "--yes"]);
+    let server = city.serve();
+    assert_eq!(city.json(&["backup", "copy.dump"])["store"], "postgres");
+    server.change(
+        &json!({ "changes": [{ "register": "province", "op": "insert", "values": { "official_id": "53", "name": "Rize" } }] }),
+    );
+    let other = City::in_database(&database.database());
+    let copy = city.path("copy.dump").display().to_string();
+    let restored = other.json(&["restore", &copy]);
+    assert_eq!((&restored["registers"]["park"][0], &restored["entries"]), (&json!(PARKS), &json!(PARKS)), "{restored}");
+    // Twice into two places: the same digests.
+    assert_eq!(City::in_database(&database.database()).json(&["restore", &copy]), restored);
+    let key = city.json(&["log", "head"])["key"].as_str().unwrap().to_owned();
+    other.ok(&["log", "verify", "--key", &key]);
+    let taken = other.run(&["restore", &copy]);
+    assert!(taken.status.code() == Some(1) && said(&taken).contains("not overwritten"), "{}", said(&taken));
+    // What the city wrote later is not in it, and the city still has it.
+    assert_eq!(parks::head(&city), PARKS as i64 + 1);
 }
