@@ -58,6 +58,17 @@ def every_collection():
     same(len(new("building", PAGE_SIZE=PAGE)), hits(URL, "building"), f"buildings by pages of {PAGE}")
 
 
+def types():
+    """Fields have their types, in both, though many values are absent."""
+    wanted = {"floors": "Integer", "built_year": "Integer", "name": "String", "recorded_at": "DateTime", "version": "Integer"}
+    info = pyogrio.read_info(SOURCE, layer="building")
+    found = dict(zip(info["fields"], info["ogr_types"]))
+    same({f: found[f] for f in wanted}, {f: f"OFT{t}" for f, t in wanted.items()}, "types of fields by the newer GDAL")
+    told = subprocess.run(["ogrinfo", "-ro", "-so", SOURCE, "building"], capture_output=True, text=True, check=True).stdout
+    for field, name in wanted.items():
+        same(f"\n{field}: {name} (" in told, True, f"{told}\n{field} is {name} by the older GDAL: this")
+
+
 def lines(text, start):
     return [l.removeprefix(start) for l in text.splitlines() if l.startswith(start)]
 
@@ -136,6 +147,7 @@ def reference_systems():
 
 
 every_collection()
+types()
 filters()
 boxes()
 reference_systems()

@@ -1,6 +1,7 @@
-"""OWSLib reads a served city as OGC API Features.    owslib_reads.py URL"""
+"""OWSLib reads a served city as OGC API Features; every record is held against its schema.    owslib_reads.py URL"""
 import sys
 
+import jsonschema_rs
 import shapely
 from owslib.ogcapi.features import Features
 from city import collections, hits, items, same
@@ -26,6 +27,11 @@ for name in collections(URL):
     same((answer["numberMatched"], len(answer["features"])), (hits(URL, name), min(5, hits(URL, name))), f"features of {name}")
     first = answer["features"][0]
     same(set(first["properties"]) <= set(schema["properties"]), True, f"properties of {name} are in its schema: this")
+    # The schema is of the values that are there: an absent one is null in GeoJSON.
+    validator = jsonschema_rs.validator_for(schema, validate_formats=True)
+    for feature in items(URL, name):
+        values = {k: v for k, v in {**feature["properties"], "fid": feature["id"], "geometry": feature["geometry"]}.items() if v is not None}
+        same([e.message for e in validator.iter_errors(values)], [], f"{name} {feature['id']}: what its own schema finds")
     same(fields <= set(schema["properties"]), True, f"queryables of {name} are in its schema: this")
     same(client.collection_item(name, str(first["id"]))["properties"], first["properties"], f"feature {first['id']} of {name}")
 
