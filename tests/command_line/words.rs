@@ -66,7 +66,11 @@ fn errors_are_in_the_persons_language_and_are_json_for_programs() {
         (&["export", "park", "--out", "x.csv", "--as-of", "dün"], ""),
         (&["import", "parks.csv", "--into", "park", "--delimiter", "ş"], ""),
         (&["serve", "--listen", "0.0.0.0:0"], ""),
-        (&["demo"], ""),
+        (&["log", "proof", "--position", "0"], "not-sealed"),
+        (&["log", "export", "--out", "audit"], "not-sealed"),
+        (&["log", "verify", "--key", "absent.key"], "verifier-key"),
+        (&["restore", "absent.gpkg"], "no-backup"),
+        (&["demo"], "store-not-empty"),
     ] {
         let run = |lang: &str, json: bool| {
             let mut command = city.command(if json { &["--json"] } else { &[] });

@@ -6,8 +6,7 @@ mod proof;
 mod verify;
 
 use crate::context::Context;
-use anyhow::{Context as _, bail};
-use meydan_kernel::log::note::Verifier;
+use meydan_kernel::{Error, Kind, log::note::Verifier};
 use std::{path::Path, process::ExitCode};
 
 /// The log of all changes (defter): verify it, prove from it, take it away.
@@ -59,16 +58,26 @@ impl KeyArgs {
         if let Ok(verifier) = Verifier::parse(named) {
             return Ok(Some(verifier));
         }
-        let text = std::fs::read_to_string(Path::new(named)).with_context(|| {
-            context
-                .say("ne bir doğrulama anahtarı ne de okunabilen bir dosya", "neither a verifier key nor a readable file")
-                .to_owned()
+        let read = std::fs::read_to_string(Path::new(named));
+        let text = read.map_err(|e| {
+            let (tr, en) =
+                ("ne bir doğrulama anahtarı ne de okunabilen bir dosya", "neither a verifier key nor a readable file");
+            Error::invalid("verifier-key", format!("{named}: {tr}"), format!("{named}: {en}")).cause(e)
         })?;
         match Verifier::parse(&text) {
             Ok(verifier) => Ok(Some(verifier)),
-            Err(_) => bail!("{named}: {}", context.say("dosyada doğrulama anahtarı yok", "the file holds no verifier key")),
+            Err(e) => {
+                let (tr, en) = ("dosyada doğrulama anahtarı yok", "the file holds no verifier key");
+                Err(Error::invalid("verifier-key", format!("{named}: {tr}"), format!("{named}: {en}")).cause(e).into())
+            }
         }
     }
+}
+
+/// Nothing can be proven before the first seal.
+fn not_sealed() -> Error {
+    Error::new(Kind::NotFound, "not-sealed", "Defter henüz mühürlenmedi.", "The log is not sealed yet.")
+        .hint("Mühürleyen sunucudur: meydan serve", "The server seals: meydan serve")
 }
 
 fn hex(bytes: &[u8]) -> String {

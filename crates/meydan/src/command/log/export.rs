@@ -1,6 +1,6 @@
 //! `meydan log export`: the sealed log as static files that any C2SP tlog-tiles client reads, with the time stamps beside.
 
-use super::KeyArgs;
+use super::{KeyArgs, not_sealed};
 use crate::context::Context;
 use anyhow::{Context as _, bail};
 use meydan_kernel::{
@@ -31,8 +31,7 @@ pub(super) struct Args {
 
 pub(super) async fn run(context: &Context, args: Args) -> anyhow::Result<ExitCode> {
     let store = context.store().await?;
-    let none = || context.say("Defter henüz mühürlenmedi.", "The log is not sealed yet.").to_owned();
-    let seal = store.last_seal().await?.with_context(none)?;
+    let seal = store.last_seal().await?.ok_or_else(not_sealed)?;
     let files = tiles(&*store, &args.out, &seal).await? + stamps(&*store, &args.out).await?;
     if let Some(verifier) = args.key.verifier(context)? {
         write(&args.out.join("key"), format!("{verifier}\n").as_bytes())?;

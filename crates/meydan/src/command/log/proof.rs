@@ -1,10 +1,10 @@
 //! `meydan log proof`.
 
-use super::hex;
+use super::{hex, not_sealed};
 use crate::context::Context;
-use anyhow::{Context as _, bail};
+use anyhow::Context as _;
 use meydan_kernel::{
-    Store,
+    Error, Store,
     log::{
         Seal,
         proof::{Wanted, to_text},
@@ -40,36 +40,44 @@ pub(super) struct Args {
 
 pub(super) async fn run(context: &Context, args: Args) -> anyhow::Result<ExitCode> {
     let store = context.store().await?;
-    let none = || context.say("Defter henüz mühürlenmedi.", "The log is not sealed yet.").to_owned();
-    let seal = store.last_seal().await?.with_context(none)?;
+    let seal = store.last_seal().await?.ok_or_else(not_sealed)?;
     let text = match (args.what.consistency, args.what.position, args.what.record) {
-        (Some(first), ..) => consistency(context, &*store, &seal, first).await?,
+        (Some(first), ..) => consistency(&*store, &seal, first).await?,
         (_, Some(position), _) => inclusion(context, &*store, &seal, position).await?,
         (_, _, Some(record)) => {
             let query = LogQuery { record: Some(record), limit: 1, ..LogQuery::default() };
             let entry = store.find_entries(&query).await?.into_iter().next();
-            let entry =
-                entry.with_context(|| context.say("defterde bu kayıt yok", "the log knows no such record").to_owned())?;
+            let entry = entry
+                .ok_or_else(|| Error::not_found("no-such-record", "Defterde bu kayıt yok.", "The log knows no such record."))?;
             inclusion(context, &*store, &seal, entry.position).await?
         }
-        _ => bail!("nothing was asked for"),
+        // The arguments' group asks for one of the three.
+        _ => return Err(Error::internal("nothing was asked for").into()),
     };
     match args.out {
-        Some(path) => std::fs::write(&path, text).with_context(|| path.display().to_string())?,
+        Some(path) => {
+            std::fs::write(&path, text).with_context(|| path.display().to_string())?;
+            if context.json {
+                println!("{}", serde_json::json!({ "file": path }));
+            } else {
+                println!("{}: {}", context.say("Kanıt yazıldı", "Proof written"), path.display());
+            }
+        }
         None => print!("{text}"),
     }
     Ok(ExitCode::SUCCESS)
 }
 
 async fn inclusion(context: &Context, store: &dyn Store, seal: &Seal, position: i64) -> anyhow::Result<String> {
-    let unsealed =
-        || context.say("bu kayıt henüz mühürlenmedi ya da yok", "this entry is not sealed yet, or not there").to_owned();
-    let at = u64::try_from(position).ok().filter(|_| position < seal.size).with_context(unsealed)?;
-    let proof = Wanted::inclusion(at, seal.size.unsigned_abs()).with_context(unsealed)?.fetch(store).await?;
+    let unsealed = || {
+        Error::not_found("not-sealed", "Bu kayıt henüz mühürlenmedi ya da yok.", "This entry is not sealed yet, or not there.")
+    };
+    let at = u64::try_from(position).ok().filter(|_| position < seal.size).ok_or_else(unsealed)?;
+    let proof = Wanted::inclusion(at, seal.size.unsigned_abs()).ok_or_else(unsealed)?.fetch(store).await?;
     if !context.json {
         return Ok(to_text(at, &proof, &seal.checkpoint));
     }
-    let entry = store.entries(position, 1).await?.into_iter().find(|e| e.position == position).with_context(unsealed)?;
+    let entry = store.entries(position, 1).await?.into_iter().find(|e| e.position == position).ok_or_else(unsealed)?;
     let leaf = entry.leaf_bytes();
     let json = serde_json::json!({
         "position": position,
@@ -83,14 +91,16 @@ async fn inclusion(context: &Context, store: &dyn Store, seal: &Seal, position: 
     Ok(format!("{json}\n"))
 }
 
-async fn consistency(context: &Context, store: &dyn Store, seal: &Seal, first: u64) -> anyhow::Result<String> {
+async fn consistency(store: &dyn Store, seal: &Seal, first: u64) -> anyhow::Result<String> {
     let size = seal.size.unsigned_abs();
     let wrong = || {
-        context
-            .say("boyut 1 ile mühürlenen kayıt sayısı arasında olmalı", "the size must be between 1 and the sealed size")
-            .to_owned()
+        Error::invalid(
+            "size",
+            format!("Boyut 1 ile {size} (mühürlenen kayıt sayısı) arasında olmalı."),
+            format!("The size must be between 1 and {size} (the sealed size)."),
+        )
     };
-    let proof = Wanted::consistency(first, size).with_context(wrong)?.fetch(store).await?;
+    let proof = Wanted::consistency(first, size).ok_or_else(wrong)?.fetch(store).await?;
     let old = Wanted::root(first).fetch(store).await?;
     let json = serde_json::json!({
         "first": first,
