@@ -19,7 +19,7 @@ const SHAPES = [["tr", "desktop"], ["en", "phone"]];
 const pageOf = (register, id) => `/registers/${register}/${id}`;
 const field = (page, name) => page.locator(`#i-${name.replace(".", "\\.")}`);
 
-/** The name of a school, mosque … nobody else in this file uses: the n-th place of the city. */
+/** The n-th place of the city; each test takes its own. */
 async function nth(n) {
   const { features } = await city.api("/ogc/collections/point_of_interest/items?limit=50");
   return features[n].properties;
@@ -56,8 +56,11 @@ for (const [index, [lang, size]] of SHAPES.entries()) {
 
   test(`duty 7/f the proof page shows each version in the sealed log: ${lang} ${size}`, async () => {
     const { context, page, seen } = await city.visitor({ lang, size });
-    const { id } = await nth(index);
-    await page.goto(pageOf("point_of_interest", id));
+    const { id } = await nth(5 + index);
+    await page.goto(`${pageOf("point_of_interest", id)}/edit`);
+    await field(page, "phone").fill("0462 000 00 00");
+    await page.getByRole("button", { name: words.save }).click();
+    await page.waitForURL(/saved=1/);
     await page.locator("nav.tabs").getByRole("link", { name: words.proof }).click();
     await page.locator("ol.leaves > li").first().waitFor();
     for (let i = 0; i < 20 && (await page.locator("ol.leaves .tag.good").count()) < 2; i++) {
@@ -72,6 +75,10 @@ for (const [index, [lang, size]] of SHAPES.entries()) {
     checkProof(proof);
     assert.ok(shown.includes(proof.digest), `the page does not show the digest ${proof.digest}`);
     assert.equal(JSON.parse(proof.content).values.phone, "0462 000 00 00");
+    const [older] = await Promise.all([page.waitForEvent("download"), page.locator("ol.leaves > li").last().locator("a[download]").click()]);
+    const before = JSON.parse(await readFile(await older.path(), "utf8"));
+    checkProof(before);
+    assert.deepEqual(new Set([before.digest, proof.digest]), new Set(shown), "each version has a proof of its own");
     assert.throws(() => checkProof({ ...proof, content: proof.content.replace("0462", "0463") }), /another than the recorded/);
     seen.calm();
     await context.close();

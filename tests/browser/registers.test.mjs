@@ -192,6 +192,7 @@ test("the map page says what to do where script is off", async () => {
     const told = page.locator("noscript .map-message");
     assert.ok(await told.isVisible());
     assert.match(await told.textContent(), new RegExp(word));
+    assert.equal(await page.locator("#layers").isVisible(), false, "what does nothing without script is not shown");
     await told.locator("a").click();
     await page.waitForURL(/\/registers$/);
     await context.close();

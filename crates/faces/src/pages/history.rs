@@ -65,8 +65,8 @@ struct ProofPage {
     page: Page,
     head: Head,
     entries: Vec<Leaf>,
-    head_size: i64,
-    sealed: Option<(i64, String)>,
+    head_size: String,
+    sealed: Option<(String, String)>,
     proof_href: String,
 }
 
@@ -184,8 +184,8 @@ pub async fn proof(visit: Visit, Path((name, id)): Path<(String, String)>) -> Re
     let template = ProofPage {
         page,
         entries: entries.iter().map(|e| leaf(&visit, e, size)).collect(),
-        head_size: visit.app.desk.head(),
-        sealed: seal.map(|s| (s.size, format::instant(visit.lang, s.sealed_at))),
+        head_size: format::integer(visit.lang, visit.app.desk.head()),
+        sealed: seal.map(|s| (format::integer(visit.lang, s.size), format::instant(visit.lang, s.sealed_at))),
         proof_href: format!("/api/log/records/{}/{}/proof", register.name, last.record.id),
         head,
     };
