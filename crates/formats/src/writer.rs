@@ -71,12 +71,20 @@ pub fn create(path: &Path, format: Format, layout: Layout) -> Result<Box<dyn Wri
         ));
     }
     let file = || -> Result<_> { Ok(BufWriter::with_capacity(1 << 18, File::create_new(path)?)) };
-    Ok(match format {
-        Format::GeoPackage => Box::new(geopackage::Writer::create(path, layout)?),
-        Format::GeoJson => Box::new(geojson::Writer::collection(file()?, layout)?),
-        Format::GeoJsonSeq => Box::new(geojson::Writer::sequence(file()?, layout)?),
-        Format::Csv => Box::new(csv::Writer::new(file()?, layout)?),
-        Format::Shapefile => Box::new(shapefile::Writer::new(file()?, layout)?),
-        Format::FlatGeobuf => Box::new(flatgeobuf::Writer::new(file()?, layout)?),
-    })
+    let writer = || -> Result<Box<dyn Writer>> {
+        Ok(match format {
+            Format::GeoPackage => Box::new(geopackage::Writer::create(path, layout)?),
+            Format::GeoJson => Box::new(geojson::Writer::collection(file()?, layout)?),
+            Format::GeoJsonSeq => Box::new(geojson::Writer::sequence(file()?, layout)?),
+            Format::Csv => Box::new(csv::Writer::new(file()?, layout)?),
+            Format::Shapefile => Box::new(shapefile::Writer::new(file()?, layout)?),
+            Format::FlatGeobuf => Box::new(flatgeobuf::Writer::new(file()?, layout)?),
+        })
+    };
+    let made = writer();
+    if made.is_err() {
+        // What can't be written leaves no empty file behind.
+        let _ = std::fs::remove_file(path);
+    }
+    made
 }

@@ -10,7 +10,7 @@ use super::{
     shown::{Shower, Shown},
     texts::count,
 };
-use crate::Problem;
+use crate::{Problem, ogc_features::export_formats};
 use askama::Template;
 use axum::{extract::Path, http::StatusCode, response::Response};
 use meydan_kernel::{FieldKind, Query, Record, Register, Sort, Value, query::Cursor};
@@ -27,7 +27,7 @@ const COLUMNS: usize = 7;
 const MAX_BACK: u64 = 200_000;
 
 /// Formats of the export menu: word of the API, name, icon.
-pub const EXPORTS: [(&str, &str); 5] =
+const EXPORTS: [(&str, &str); 5] =
     [("gpkg", "GeoPackage"), ("csv", "CSV"), ("geojson", "GeoJSON"), ("fgb", "FlatGeobuf"), ("shp", "Shapefile (zip)")];
 
 #[derive(Template)]
@@ -201,7 +201,11 @@ async fn build(
         first: (asked.from > 1).then(|| link(visit, &[])),
         previous: previous(visit, asked),
         next: more.then(|| next(visit, register, asked, records)).flatten(),
-        exports: EXPORTS.iter().map(|(word, name)| (export(&register.name, word, &filter, asked), *name)).collect(),
+        exports: EXPORTS
+            .iter()
+            .filter(|(word, _)| export_formats(register).any(|f| f.name == *word))
+            .map(|(word, name)| (export(&register.name, word, &filter, asked), *name))
+            .collect(),
         clear: clear(visit),
         as_of: asked.as_of.map(|at| format::instant(visit.lang, at)),
         as_of_input: asked.as_of.map(format::input_instant).unwrap_or_default(),

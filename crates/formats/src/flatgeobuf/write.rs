@@ -23,13 +23,19 @@ impl<W: Write> Writer<W> {
     /// Prepares the file.
     ///
     /// # Errors
-    /// If no temporary file can be made.
+    /// `no-geometry` for data without geometry (GDAL can't open such a file); if no temporary file can be made.
     pub fn new(output: W, layout: Layout) -> Result<Self> {
+        let Some(kind) = layout.geometry else {
+            return Err(Error::file(
+                "no-geometry",
+                "Geometrisi olmayan veri FlatGeobuf olarak yazılmaz; CSV ya da GeoPackage seçin.",
+                "Data without geometry is not written as FlatGeobuf; choose CSV or GeoPackage.",
+            ));
+        };
         let code = layout.crs.epsg();
         let wkt = code.and_then(crs::to_wkt);
         let options = FgbWriterOptions {
-            // An index can't hold features that have no place.
-            write_index: layout.geometry.is_some(),
+            write_index: true,
             detect_type: false,
             promote_to_multi: false,
             crs: FgbCrs {
@@ -40,10 +46,7 @@ impl<W: Write> Writer<W> {
             },
             ..FgbWriterOptions::default()
         };
-        let kind = match layout.geometry {
-            None => FgbType::Unknown,
-            Some(kind) => FgbType(kind as u8),
-        };
+        let kind = FgbType(kind as u8);
         let mut writer = FgbWriter::create_with_options(&layout.layer, kind, options).map_err(failed)?;
         for column in &layout.columns {
             let kind = match column.kind {
@@ -71,6 +74,15 @@ impl<W: Write> Writer<W> {
 
 impl<W: Write + Send> crate::Writer for Writer<W> {
     fn write(&mut self, feature: &Feature) -> Result<()> {
+        // What the crate writes for a missing geometry makes GDAL give up on the whole file.
+        if feature.geometry.is_none() {
+            return Err(Error::row(
+                feature.row,
+                "record-without-geometry",
+                "FlatGeobuf geometrisi olmayan kaydı tutmaz; “geometry IS NOT NULL” ile süzün ya da GeoPackage seçin.",
+                "FlatGeobuf does not hold a record without geometry; filter by “geometry IS NOT NULL”, or choose GeoPackage.",
+            ));
+        }
         let multi = match (&feature.geometry, self.layout.geometry) {
             (Some(g), Some(kind)) if is_multi_of(kind, g.geometry_type()) => Some(g.to_multi()),
             _ => None,

@@ -55,28 +55,10 @@ fn write(shape: &Shape, mut rows: Rows, format: Format, path: &Path, mut batches
     let mut writer = meydan_formats::create(path, format, rows.layout(&shape.register)).map_err(super::failure)?;
     while let Some(batch) = batches.blocking_recv() {
         for record in batch {
-            let fid = record.fid;
-            let row = rows.row(record);
-            // What the crate writes for it makes GDAL give up on the whole file.
-            if format == Format::FlatGeobuf && row.geometry.is_none() {
-                return Err(placeless(fid));
-            }
-            writer.write(&row).map_err(super::failure)?;
+            writer.write(&rows.row(record)).map_err(super::failure)?;
         }
     }
     writer.finish().map_err(super::failure)
-}
-
-fn placeless(fid: i64) -> Error {
-    Error::invalid(
-        "record-without-geometry",
-        format!("FlatGeobuf geometrisi olmayan kaydı tutmaz: {fid}."),
-        format!("FlatGeobuf does not hold a record without geometry: {fid}."),
-    )
-    .hint(
-        "“filter=geometry IS NOT NULL” ekleyin ya da GeoPackage seçin.",
-        "Add “filter=geometry IS NOT NULL”, or choose GeoPackage.",
-    )
 }
 
 /// The folder goes when the last byte is sent, or the client hangs up.
