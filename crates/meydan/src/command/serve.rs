@@ -1,9 +1,9 @@
 //! `meydan serve`.
 
 use crate::context::{City, Context, bring, load_definitions};
-use anyhow::{Context as _, bail};
 use axum::serve::ListenerExt as _;
 use meydan_faces::{App, Settings, log::LogKey};
+use meydan_kernel::{Error, Kind};
 use meydan_store::seal::{self, Sealer, time_stamp};
 use std::{net::SocketAddr, path::PathBuf, process::ExitCode, sync::Arc, time::Duration};
 
@@ -25,26 +25,15 @@ pub struct Args {
 
 /// Runs it.
 pub async fn run(context: &Context, args: Args) -> anyhow::Result<ExitCode> {
-    let listen = args.listen.as_deref().unwrap_or(&context.config.listen);
-    let address: SocketAddr = listen.parse().with_context(|| format!("“{listen}” is not an address and port"))?;
-    if !address.ip().is_loopback() {
-        bail!(
-            context
-                .say(
-                    "Oturum açma henüz yok: sunucu yalnızca bu makineden (127.0.0.1) dinleyebilir.",
-                    "There are no logins yet: the server may listen on this machine (127.0.0.1) only."
-                )
-                .to_owned()
-        );
-    }
+    let address = address(args.listen.as_deref().unwrap_or(&context.config.listen))?;
     let city = context.city().await?;
     let app = Arc::new(App::new(Arc::clone(&city.desk), context.act("page"), settings(context, &args)));
     let key = seal::key::load_or_make(&context.config.seal_key_path())?;
-    let router = meydan_faces::router(app).layer(axum::Extension(LogKey(key.verifier())));
+    let router = meydan_faces::router(Arc::clone(&app)).layer(axum::Extension(LogKey(key.verifier())));
     let sealing =
         tokio::spawn(Sealer::new(Arc::clone(&city.store), key).run(|e| tracing::warn!("the log can't be sealed: {e}")));
     let stamping = start_time_stamps(context, &city)?;
-    let listener = tokio::net::TcpListener::bind(address).await.with_context(|| format!("can't listen on {address}"))?;
+    let listener = tokio::net::TcpListener::bind(address).await.map_err(|e| cannot_listen(address, &e))?;
     // Port 0 asks for any free one.
     let address = listener.local_addr()?;
     let listener = listener.tap_io(|tcp| {
@@ -52,7 +41,7 @@ pub async fn run(context: &Context, args: Args) -> anyhow::Result<ExitCode> {
             tracing::warn!("TCP_NODELAY can't be set: {e}");
         }
     });
-    let reload = tokio::spawn(reload_definitions(city, context.config.definitions_folder()));
+    let reload = tokio::spawn(reload_definitions(city, app, context.config.definitions_folder()));
     announce(context, address);
     let (stop, stopped) = tokio::sync::oneshot::channel();
     let server = axum::serve(listener, router).with_graceful_shutdown(async move {
@@ -67,6 +56,34 @@ pub async fn run(context: &Context, args: Args) -> anyhow::Result<ExitCode> {
         task.abort();
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Where to listen: loopback only, until logins exist.
+fn address(text: &str) -> meydan_kernel::Result<SocketAddr> {
+    let address: SocketAddr = text.parse().map_err(|_| {
+        Error::invalid("listen", format!("“{text}” bir adres ve kapı değil."), format!("“{text}” is not an address and port."))
+            .hint("Örnek: 127.0.0.1:8061", "For example: 127.0.0.1:8061")
+    })?;
+    if address.ip().is_loopback() {
+        return Ok(address);
+    }
+    Err(Error::new(
+        Kind::Forbidden,
+        "not-loopback",
+        "Oturum açma henüz yok: sunucu yalnızca bu makineden (127.0.0.1) dinleyebilir.",
+        "There are no logins yet: the server may listen on this machine (127.0.0.1) only.",
+    ))
+}
+
+fn cannot_listen(address: SocketAddr, cause: &std::io::Error) -> Error {
+    Error::new(
+        Kind::Unavailable,
+        "cannot-listen",
+        format!("{address} dinlenemiyor."),
+        format!("{address} can't be listened on."),
+    )
+    .hint("Başka bir kapı seçin: --listen 127.0.0.1:0", "Choose another port: --listen 127.0.0.1:0")
+    .cause(cause)
 }
 
 /// Has the newest seal stamped now and then, if an authority is configured. It never holds anything up.
@@ -126,7 +143,7 @@ async fn stop_signal() {
 }
 
 /// Looks at the city's definitions now and then; takes what changed if it loses nothing, else says why not and keeps the old.
-async fn reload_definitions(city: City, folder: PathBuf) {
+async fn reload_definitions(city: City, app: Arc<App>, folder: PathBuf) {
     let mut seen = meydan_modules::look(&folder).ok();
     loop {
         tokio::time::sleep(RELOAD_INTERVAL).await;
@@ -146,7 +163,10 @@ async fn reload_definitions(city: City, folder: PathBuf) {
         };
         match bring(&city.store, &wanted).await {
             Ok(plan) => match city.desk.reload(Arc::new(wanted)) {
-                Ok(()) => tracing::info!("definitions reloaded, {} steps", plan.steps.len()),
+                Ok(()) => {
+                    app.tiles.reload(&city.desk.catalogue());
+                    tracing::info!("definitions reloaded, {} steps", plan.steps.len());
+                }
                 Err(e) => tracing::error!("definitions not reloaded: {e}"),
             },
             Err(e) => tracing::error!("definitions not reloaded: {e:#}"),
