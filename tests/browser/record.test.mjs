@@ -54,7 +54,7 @@ for (const [index, [lang, size]] of SHAPES.entries()) {
     await context.close();
   });
 
-  test(`duty 7/f the proof page shows each version in the sealed log: ${lang} ${size}`, async () => {
+  test(`the proof page shows each version in the sealed log: ${lang} ${size}`, async () => {
     const { context, page, seen } = await city.visitor({ lang, size });
     const { id } = await nth(5 + index);
     await page.goto(`${pageOf("point_of_interest", id)}/edit`);
