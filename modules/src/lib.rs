@@ -107,4 +107,15 @@ mod tests {
         let wrong: Vec<_> = faults.iter().filter(|f| f.message.en.contains("no key") || f.field == "TOML").collect();
         assert!(wrong.is_empty(), "{wrong:#?}");
     }
+
+    #[test]
+    fn the_example_of_the_documents_is_a_whole_definition() {
+        let documents = include_str!("../../docs/definitions.md");
+        let text = documents.split("```toml").nth(1).and_then(|rest| rest.split("```").next()).unwrap().to_owned();
+        let source = |file: &str, text: String| Source { module: CITY_MODULE.to_owned(), file: file.to_owned(), text };
+        let style = r#"[{ "type": "circle", "paint": { "circle-radius": 4 } }]"#.to_owned();
+        let own = [source("definitions/fountain.toml", text), source("definitions/styles/fountain.json", style)];
+        let catalogue = load(&[sources(), own.to_vec()].concat()).unwrap_or_else(|faults| panic!("{faults:#?}"));
+        assert_eq!(catalogue.register("fountain").unwrap().fields.len(), 4);
+    }
 }

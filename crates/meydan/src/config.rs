@@ -236,4 +236,12 @@ mod tests {
         assert_eq!(error.code(), "config-wrong");
         assert!(error.cause_text().unwrap().contains("line 1"), "{error:?}");
     }
+
+    #[test]
+    fn the_example_of_the_documents_is_a_configuration() {
+        let documents = include_str!("../../../docs/operation.md");
+        let text = documents.split("```toml").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+        let config: Config = toml::from_str(text).unwrap();
+        assert_eq!((config.acting.person.as_str(), config.time_stamp.unwrap().interval_s), ("Ayşe Yılmaz", 3600));
+    }
 }

@@ -3,13 +3,10 @@
 //!
 //! GDAL knows whole numbers of 32 bits here and cuts larger ones off; a field that may hold larger ones is a `number`.
 
+use super::described::Described;
 use crate::{
-    App, Problem, negotiate,
-    ogc_common::{
-        ROOT, link,
-        params::{Params, take_format},
-        reply,
-    },
+    App, Problem,
+    ogc_common::{ROOT, link, reply},
 };
 use axum::{
     extract::{Path, State},
@@ -27,13 +24,7 @@ pub async fn feature_schema(
     uri: Uri,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let mut params = Params::parse(&uri)?;
-    take_format(&mut params, &["json"])?;
-    params.finish()?;
-    let lang = negotiate::lang(&uri, &headers);
-    let definitions = app.definitions();
-    let register = definitions.catalogue.register(&id)?;
-    let base = negotiate::base_url(&app, &headers);
+    let Described { lang, register, base, .. } = Described::read(&app, &id, &uri, &headers)?;
     // The property `id` is not named: GDAL takes it from the features, and would have it twice.
     let mut properties: Map<String, Json> = register
         .fields

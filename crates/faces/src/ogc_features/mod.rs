@@ -5,6 +5,7 @@ mod collection;
 mod count;
 mod cursor;
 mod datetime;
+mod described;
 mod export;
 mod feature_schema;
 mod filter;

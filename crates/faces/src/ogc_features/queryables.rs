@@ -1,13 +1,9 @@
 //! Queryables (OGC 19-079r2, 6): what `filter` and parameters by name may ask for, as JSON Schema.
 
-use super::schema;
+use super::{described::Described, schema};
 use crate::{
-    App, Problem, negotiate,
-    ogc_common::{
-        ROOT, link,
-        params::{Params, take_format},
-        reply,
-    },
+    App, Problem,
+    ogc_common::{ROOT, link, reply},
 };
 use axum::{
     extract::{Path, State},
@@ -24,13 +20,7 @@ pub async fn queryables(
     uri: Uri,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let mut params = Params::parse(&uri)?;
-    take_format(&mut params, &["json"])?;
-    params.finish()?;
-    let lang = negotiate::lang(&uri, &headers);
-    let definitions = app.definitions();
-    let register = definitions.catalogue.register(&id)?;
-    let base = negotiate::base_url(&app, &headers);
+    let Described { lang, definitions, register, base } = Described::read(&app, &id, &uri, &headers)?;
     let mut properties = Map::new();
     for field in &register.fields {
         properties.insert(field.name.clone(), schema::property(&definitions.catalogue, field, lang));

@@ -1,12 +1,9 @@
 //! The schema of a collection (OGC 23-058r1, Part 5): JSON Schema 2020-12 with roles, order, code lists and references.
 
+use super::described::Described;
 use crate::{
-    App, Problem, negotiate,
-    ogc_common::{
-        ROOT, link,
-        params::{Params, take_format},
-        reply,
-    },
+    App, Problem,
+    ogc_common::{ROOT, link, reply},
 };
 use axum::{
     extract::{Path, State},
@@ -25,14 +22,8 @@ pub async fn schema(
     uri: Uri,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let mut params = Params::parse(&uri)?;
-    take_format(&mut params, &["json"])?;
-    params.finish()?;
-    let lang = negotiate::lang(&uri, &headers);
-    let definitions = app.definitions();
-    let register = definitions.catalogue.register(&id)?;
-    let base = negotiate::base_url(&app, &headers);
-    Ok(reply::json(&headers, lang, link::SCHEMA, &document(&definitions.catalogue, register, lang, &base))?)
+    let Described { lang, definitions, register, base } = Described::read(&app, &id, &uri, &headers)?;
+    Ok(reply::json(&headers, lang, link::SCHEMA, &document(&definitions.catalogue, &register, lang, &base))?)
 }
 
 /// The schema of a register.
