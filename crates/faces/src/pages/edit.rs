@@ -13,7 +13,8 @@ use super::{
 use crate::Problem;
 use askama::Template;
 use axum::{body::Bytes, extract::Path, http::StatusCode, response::Response};
-use meydan_kernel::{Error, Kind, Record, Register, Value, desk::Edit};
+use meydan_geo::Wkb;
+use meydan_kernel::{Error, Kind, Record, Register, Value, desk::Edit, query::Key};
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -25,6 +26,8 @@ struct EditPage {
     register_title: String,
     head: Option<Head>,
     version: i64,
+    /// The id that a new record will have.
+    record: String,
     inputs: Vec<Input>,
     geometry: Option<GeometryInput>,
     reason: String,
@@ -111,15 +114,57 @@ pub async fn create(visit: Visit, Path(name): Path<String>, body: Bytes) -> Resu
         return show(&visit, &register, None, &content, &form, again).await;
     }
     let set = content.values.iter().cloned().enumerate().collect();
-    let edit = Edit::Insert { id: None, set, geometry: content.geometry.clone() };
+    // The form names its record, so that a second click finds what the first one made.
+    let id = match form_record(&form) {
+        Some(id) => match made_before(&visit, &register, id, &content).await? {
+            Before::Same => return Ok(see_other(&format!("/registers/{name}/{id}?saved=1"))),
+            Before::Another => None,
+            Before::Nothing => Some(id),
+        },
+        None => None,
+    };
+    let edit = Edit::Insert { id, set, geometry: content.geometry.clone() };
     let act = visit.app.act("page", Some(reason.clone()).filter(|r| !r.is_empty()));
     match visit.app.desk.change(&act, vec![(name.clone(), edit)]).await {
         Ok(committed) => {
             let id = committed.records.first().map_or_else(Uuid::nil, |r| r.0);
             Ok(see_other(&format!("/registers/{name}/{id}?saved=1")))
         }
+        // Two clicks at once: the other one was first.
+        Err(error) if error.code() == "key-taken" => match id {
+            Some(id) if matches!(made_before(&visit, &register, id, &content).await?, Before::Same) => {
+                Ok(see_other(&format!("/registers/{name}/{id}?saved=1")))
+            }
+            _ => show(&visit, &register, None, &content, &form, Again::with_error(&visit, &error, reason)).await,
+        },
         Err(error) => show(&visit, &register, None, &content, &form, Again::with_error(&visit, &error, reason)).await,
     }
+}
+
+/// What a form for a new record has made already.
+enum Before {
+    /// Nothing.
+    Nothing,
+    /// The very record that it would make now.
+    Same,
+    /// A record that holds something else: the person went back and used the form again.
+    Another,
+}
+
+/// The id that the form gives its record.
+fn form_record(form: &Params) -> Option<Uuid> {
+    form.get("meydan-record").and_then(|text| Uuid::parse_str(text).ok())
+}
+
+async fn made_before(visit: &Visit, register: &Arc<Register>, id: Uuid, content: &Content) -> Result<Before, Problem> {
+    let record = match visit.app.desk.get(&visit.act(), register, Key::Id(id), None).await {
+        Ok(record) => record,
+        Err(error) if error.code() == "no-such-record" => return Ok(Before::Nothing),
+        Err(error) => return Err(error.into()),
+    };
+    let multi = |geometry: &Option<Wkb>| geometry.as_ref().map(Wkb::to_multi);
+    let same = record.values == content.values && multi(&record.geometry) == multi(&content.geometry);
+    Ok(if same { Before::Same } else { Before::Another })
 }
 
 /// `POST /registers/{name}/{id}/edit`.
@@ -268,6 +313,7 @@ async fn show(
         register_title,
         head,
         version: record.map_or(0, |r| r.version),
+        record: form_record(typed).unwrap_or_else(Uuid::now_v7).to_string(),
         inputs,
         geometry,
         reason: again.reason,

@@ -141,3 +141,21 @@ async fn a_record_ends_with_a_reason_and_its_past_stays() {
     let then = between(&history.text(), "?as-of=", "\"").expect("a link to the past").to_owned();
     assert!(browser.get(&format!("{path}?as-of={then}")).await.status.is_client_error(), "the newest version is the end");
 }
+
+#[tokio::test]
+async fn a_second_click_makes_no_second_record() {
+    let city = City::empty().await;
+    let mut browser = Browser::new(&city);
+    let path = "/registers/point_of_interest/new";
+    let form = fields(&browser.get(path).await.text());
+    let typed = [&POINT[..], &[("name", "Çifte Çınar"), ("service_type", "turizm_ve_eglence")]].concat();
+    let first = browser.send(path, form.clone(), &typed).await;
+    let second = browser.send(path, form.clone(), &typed).await;
+    assert!(first.status == 303 && second.status == 303, "{}", second.text());
+    assert_eq!(first.header("location"), second.header("location"), "both clicks lead to one record");
+    // The same form with other content is another record, not a lost one.
+    let other = [&typed[..], &[("name", "Tek Çınar")]].concat();
+    let third = browser.send(path, form, &other).await;
+    assert_eq!(third.status, 303, "{}", third.text());
+    assert_ne!(third.header("location"), first.header("location"));
+}
