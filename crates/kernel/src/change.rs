@@ -8,11 +8,11 @@ use uuid::Uuid;
 /// Who acts: a person in a post, perhaps for another person (proxy, *vekâlet*), why, through which face.
 #[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
 pub struct Act {
-    /// The person.
+    /// The person: the id of their record (the log holds no names), or the name of a machine's operator.
     pub person: String,
-    /// The post (*görev*) in which they act.
+    /// The post (*görev*) in which they act: the id of its record, or a name as above; empty if in none.
     pub post: String,
-    /// Whom they stand for, if they act by proxy.
+    /// Whom they stand for, if they act by proxy: the id of their record.
     pub on_behalf_of: Option<String>,
     /// Why, in their words.
     pub reason: Option<String>,
@@ -43,6 +43,22 @@ pub enum Operation {
     Delete {
         /// The version it ends.
         expected: i64,
+    },
+    /// Destruction of values for ever (KVKK article 7): the record's next version with `values`, and the values of `fields`
+    /// gone from every earlier version (null there), with the salts of those versions' log entries, so that nobody can prove or
+    /// guess what they were. The entries themselves stay, and every proof of the log holds. A record that has ended stays
+    /// ended: its newest version is again its end, with what is left.
+    Erase {
+        /// The version it replaces (of the end, for an ended record).
+        expected: i64,
+        /// One value per field: what is left.
+        values: Vec<Value>,
+        /// Geometry that is left, in lon/lat.
+        geometry: Option<Wkb>,
+        /// Indexes of the fields whose earlier values go.
+        fields: Vec<usize>,
+        /// The earlier geometries go too.
+        geometries: bool,
     },
 }
 

@@ -13,8 +13,12 @@ pub enum Kind {
     Conflict,
     /// The given version is not the current one. HTTP 412.
     Precondition,
+    /// Nobody is logged in, and this needs somebody. HTTP 401.
+    Unauthenticated,
     /// The person may not do this. HTTP 403.
     Forbidden,
+    /// Too often in too short a time. HTTP 429.
+    TooMany,
     /// The house doesn't do that. HTTP 501 or 406, as the face sees fit.
     Unsupported,
     /// Over a named limit. HTTP 413.

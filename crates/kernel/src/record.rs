@@ -1,6 +1,6 @@
 //! Records: one row of a register, and every version it ever had.
 
-use crate::{Register, Value};
+use crate::{Register, Value, permission::FieldSet};
 use jiff::Timestamp;
 use meydan_geo::Wkb;
 use uuid::Uuid;
@@ -20,9 +20,16 @@ pub struct Record {
     pub values: Vec<Value>,
     /// Geometry in lon/lat, if the register has one and the record too.
     pub geometry: Option<Wkb>,
+    /// Fields whose values here are not the record's own: masked or left out for who asked. None as a store gives it.
+    pub hidden: FieldSet,
 }
 
 impl Record {
+    /// What a record would be, before any store has it.
+    pub fn draft(id: Uuid, values: Vec<Value>, geometry: Option<Wkb>) -> Self {
+        Self { id, fid: 0, version: 0, recorded_at: Timestamp::UNIX_EPOCH, values, geometry, hidden: FieldSet::EMPTY }
+    }
+
     /// The value of a field by name; `None` if the register has no such field.
     pub fn value<'a>(&'a self, register: &Register, field: &str) -> Option<&'a Value> {
         self.values.get(register.field_index(field)?)

@@ -1,7 +1,7 @@
 //! The Store trait: what the kernel asks of a store. Two implementations, one contract suite (`crates/store`).
 
 use crate::{
-    Catalogue, Changeset, Committed, Query, Record, Register, Result, Version,
+    Catalogue, Changeset, Committed, Query, Record, Register, Result, Secret, Version,
     catalogue::Plan,
     log::{Entry, Seal, TileId},
     query::Key,
@@ -16,6 +16,8 @@ use uuid::Uuid;
 pub struct LogQuery {
     /// Only entries of this register.
     pub register: Option<String>,
+    /// Only entries of these registers (what a person may see); `None` for all.
+    pub registers: Option<Vec<String>>,
     /// Only entries of this record.
     pub record: Option<Uuid>,
     /// Only entries of this changeset.
@@ -112,6 +114,42 @@ pub trait Store: Send + Sync + 'static {
 
     /// One hash tile: up to 256 hashes of 32 bytes.
     async fn tile(&self, id: TileId) -> Result<Option<Vec<u8>>>;
+
+    /// Keeps a secret; one of the same kind and key is replaced. Durable when this returns.
+    async fn keep_secret(&self, secret: &Secret) -> Result<()> {
+        Err(crate::Error::internal("this store keeps no secrets"))
+    }
+
+    /// Keeps a secret in the place of one that must still be as given (`None`: there must be none); false if it isn't, and
+    /// nothing is changed then. What can be used once only is used up by this.
+    async fn swap_secret(&self, expected: Option<&Secret>, secret: &Secret) -> Result<bool> {
+        Err(crate::Error::internal("this store keeps no secrets"))
+    }
+
+    /// One secret, also one whose time is over.
+    async fn secret(&self, kind: &str, key: &str) -> Result<Option<Secret>> {
+        Err(crate::Error::internal("this store keeps no secrets"))
+    }
+
+    /// All secrets of a kind, of one owner if named, oldest first.
+    async fn secrets(&self, kind: &str, owner: Option<Uuid>) -> Result<Vec<Secret>> {
+        Err(crate::Error::internal("this store keeps no secrets"))
+    }
+
+    /// Forgets a secret; true if it was there.
+    async fn forget_secret(&self, kind: &str, key: &str) -> Result<bool> {
+        Err(crate::Error::internal("this store keeps no secrets"))
+    }
+
+    /// Forgets all secrets of a kind that an owner has; how many.
+    async fn forget_secrets_of(&self, kind: &str, owner: Uuid) -> Result<u64> {
+        Err(crate::Error::internal("this store keeps no secrets"))
+    }
+
+    /// Forgets every secret whose time is over; how many.
+    async fn forget_expired_secrets(&self, now: Timestamp) -> Result<u64> {
+        Err(crate::Error::internal("this store keeps no secrets"))
+    }
 
     /// Writes a consistent copy while serving. SQLite: a file; PostgreSQL: a directory or archive of `pg_dump`.
     async fn backup(&self, to: &std::path::Path) -> Result<()>;

@@ -20,6 +20,8 @@ fn field(name: &str, kind: FieldKind) -> Field {
         required: false,
         unique: false,
         personal: false,
+        mask: Default::default(),
+        format: None,
         unit: None,
         min: None,
         max: None,
@@ -56,6 +58,11 @@ fn park() -> Register {
         symbology: None,
         metadata: Metadata::default(),
         tucbs: None,
+        unit: None,
+        subject: None,
+        processing: None,
+        journal: false,
+        checks: Vec::new(),
     }
 }
 
@@ -76,6 +83,7 @@ fn irmak() -> Record {
             Value::Reference(uuid::Uuid::from_u128(9)),
         ],
         geometry: meydan_geo::Wkb::point(39.72, 41.0),
+        hidden: Default::default(),
     }
 }
 

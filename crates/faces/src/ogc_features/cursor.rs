@@ -68,6 +68,8 @@ mod tests {
             required: false,
             unique: false,
             personal: false,
+            mask: Default::default(),
+            format: None,
             unit: None,
             min: None,
             max: None,

@@ -21,6 +21,8 @@ pub fn field(name: &str, kind: FieldKind) -> Field {
         required: false,
         unique: false,
         personal: false,
+        mask: Default::default(),
+        format: None,
         unit: None,
         min: None,
         max: None,
@@ -49,6 +51,11 @@ pub fn trees(fields: Vec<Field>) -> Register {
         symbology: None,
         metadata: Metadata::default(),
         tucbs: None,
+        unit: None,
+        subject: None,
+        processing: None,
+        journal: false,
+        checks: Vec::new(),
     }
 }
 

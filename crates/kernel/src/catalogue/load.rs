@@ -1,10 +1,13 @@
 //! Reading definition files (TOML), and style files (JSON) beside them, into a checked catalogue. All faults at once.
 //!
 //! A definition file may hold one register (`[register]`, `[[field]]`, `[geometry]`, `[[constraint]]`, `[symbology]`,
-//! `[metadata]`, `[freshness]`, `[retention]`), any number of code lists (`[[code_list]]`) and colours (`[palette]`).
+//! `[metadata]`, `[freshness]`, `[retention]`, `[processing]`), any number of code lists (`[[code_list]]`), colours
+//! (`[palette]`), grants (`[[grant]]`) and separations (`[[separation]]`).
 
 mod check;
+mod check_grants;
 mod faults;
+mod grants;
 mod lists;
 mod reader;
 mod register;
@@ -20,10 +23,24 @@ use std::sync::Arc;
 use toml::de::DeTable;
 
 /// Tables that a definition file may hold.
-const TABLES: &[&str] =
-    &["register", "field", "geometry", "constraint", "symbology", "metadata", "freshness", "retention", "code_list", "palette"];
+const TABLES: &[&str] = &[
+    "register",
+    "field",
+    "geometry",
+    "constraint",
+    "symbology",
+    "metadata",
+    "freshness",
+    "retention",
+    "processing",
+    "code_list",
+    "palette",
+    "grant",
+    "separation",
+];
 /// Tables that belong to a register.
-const OF_REGISTER: &[&str] = &["field", "geometry", "constraint", "symbology", "metadata", "freshness", "retention"];
+const OF_REGISTER: &[&str] =
+    &["field", "geometry", "constraint", "symbology", "metadata", "freshness", "retention", "processing"];
 
 /// One definition file's text.
 #[derive(Debug, Clone)]
@@ -102,13 +119,16 @@ fn read_file(source: &Source, styles: &[&Source], faults: &Faults, catalogue: &m
         }
     }
     catalogue.palette.extend(lists::palette(&file, root));
+    let register = if file.has("register") { register::read(&file, styles) } else { None };
+    catalogue.grants.extend(grants::grants(&file, register.as_ref().map(|r| r.name.as_str())));
+    catalogue.separations.extend(grants::separations(&file));
     if !file.has("register") {
         for key in OF_REGISTER.iter().filter(|key| file.has(key)) {
             file.fault(key, format!("“{key}” var ama [register] yok"), format!("there is “{key}” but no [register]"));
         }
         return;
     }
-    let Some(register) = register::read(&file, styles) else { return };
+    let Some(register) = register else { return };
     if catalogue.registers.contains_key(&register.name) {
         duplicate(&file, "register", &register.name, faults.place(&register.name));
     } else {

@@ -1,5 +1,6 @@
 //! The typed model of the definitions. Serialised whole into the store as the applied catalogue.
 
+use super::{Grant, Separation};
 use crate::{Bilingual, Value};
 use meydan_geo::GeometryType;
 use serde::{Deserialize, Serialize};
@@ -15,6 +16,12 @@ pub struct Catalogue {
     /// Named colours of the symbology; a layer's paint names them as `"@water"`.
     #[serde(default)]
     pub palette: BTreeMap<String, Colour>,
+    /// Who may do what; what no grant allows is refused.
+    #[serde(default)]
+    pub grants: Vec<Arc<Grant>>,
+    /// Powers that one person can't have over one matter.
+    #[serde(default)]
+    pub separations: Vec<Separation>,
 }
 
 /// One named colour of the symbology in both themes (CSS colours).
@@ -88,6 +95,21 @@ pub struct Register {
     pub metadata: Metadata,
     /// Name of the feature type in TUCBS, the national geographic data standard.
     pub tucbs: Option<String>,
+    /// The reference field that says which unit a record belongs to: grants with a unit scope go by it.
+    #[serde(default)]
+    pub unit: Option<String>,
+    /// The field that says which person a record is about (*ilgili kişi*): they may ask who looked at it.
+    #[serde(default)]
+    pub subject: Option<String>,
+    /// Why personal data is kept here (KVKK article 10 and the inventory of its register).
+    #[serde(default)]
+    pub processing: Option<Processing>,
+    /// Written by the house itself and by nobody else: no grant lets anybody add, change or end its records.
+    #[serde(default)]
+    pub journal: bool,
+    /// Names of the checks in code that each change of this register must pass, see [`crate::desk::Check`].
+    #[serde(default)]
+    pub checks: Vec<String>,
 }
 
 impl Register {
@@ -124,8 +146,14 @@ pub struct Field {
     pub required: bool,
     /// No two records share a value.
     pub unique: bool,
-    /// Personal data (KVKK).
+    /// Personal data (KVKK): masked unless a grant names the field.
     pub personal: bool,
+    /// What of a personal value may be seen by who may not see the whole.
+    #[serde(default)]
+    pub mask: Mask,
+    /// What a text must look like.
+    #[serde(default)]
+    pub format: Option<Format>,
     /// Unit of measure (UCUM), e.g. `m`, `m2`.
     pub unit: Option<String>,
     /// Smallest number.
@@ -263,8 +291,67 @@ pub struct Freshness {
 pub struct Retention {
     /// Years; `None` is for ever.
     pub years: Option<u32>,
+    /// The date or timestamp field that the years count from; without one they count from the record's deletion.
+    #[serde(default)]
+    pub after: Option<String>,
+    /// What goes when the years are over.
+    #[serde(default)]
+    pub destroys: Destroys,
     /// The law that says so.
     pub basis: Bilingual,
+}
+
+/// What is destroyed at the end of retention.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Destroys {
+    /// The personal fields; the rest stays (anonymised).
+    #[default]
+    Personal,
+    /// All values of the record.
+    Record,
+}
+
+/// Purpose and legal basis of keeping personal data (KVKK articles 5, 6 and 10).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Processing {
+    /// What for.
+    pub purpose: Bilingual,
+    /// The condition of the law that allows it.
+    pub basis: Bilingual,
+    /// Whose data: staff, citizens, …
+    pub subjects: Bilingual,
+    /// Holds data of special categories (KVKK article 6: health, …).
+    pub special: bool,
+}
+
+/// How a personal value is shown to who may not see it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Mask {
+    /// Nothing of it.
+    #[default]
+    All,
+    /// The last two characters: `•••••••••46`.
+    LastTwo,
+    /// The last four characters: `•••• •• 1234`.
+    LastFour,
+    /// The first letter of each word: `A••• Y•••`.
+    Initials,
+    /// The first letter and the domain: `a•••@trabzon.bel.tr`.
+    Email,
+}
+
+/// What a text must look like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Format {
+    /// Turkish identity number (*T.C. kimlik no*) with its two check digits.
+    NationalId,
+    /// E-mail address.
+    Email,
+    /// Phone number as E.164, `+905321234567`.
+    Phone,
 }
 
 /// How a register is drawn: MapLibre style layers without `source`; colours may be named (`"@water"`), see

@@ -55,7 +55,8 @@ fn value<'a>(operand: &'a Operand, record: &'a Record) -> Cow<'a, Value> {
         Operand::Fid => Cow::Owned(Value::Int(record.fid)),
         Operand::Id => Cow::Owned(Value::Reference(record.id)),
         Operand::RecordedAt => Cow::Owned(Value::Timestamp(record.recorded_at)),
-        Operand::Geometry => Cow::Owned(Value::Null),
+        // A condition that was not bound to who asks is unknown.
+        Operand::Geometry | Operand::Current(_) => Cow::Owned(Value::Null),
         Operand::Folded(i) => match record.values.get(*i) {
             Some(Value::Text(t)) => Cow::Owned(Value::Text(text::fold(t))),
             _ => Cow::Owned(Value::Null),

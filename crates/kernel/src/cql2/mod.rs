@@ -6,6 +6,6 @@ mod evaluate;
 mod parse;
 mod wkt;
 
-pub use ast::{Comparison, Expr, Operand};
+pub use ast::{Comparison, Current, Expr, Operand};
 pub use evaluate::{holds, is_violated, like};
-pub use parse::{equals, parse};
+pub use parse::{equals, parse, parse_for_principal};

@@ -23,6 +23,19 @@ const MAX_PATTERN: usize = 16_384;
 /// # Errors
 /// `bad-filter` (Invalid) with the place and what was expected; `unknown-property` naming it.
 pub fn parse(register: &Register, text: &str) -> Result<Expr> {
+    read(register, text, false)
+}
+
+/// As [`parse`], for the condition of a grant: it may also speak of who asks (`current_person()`, `current_post()`,
+/// `current_unit()`, `current_date()`).
+///
+/// # Errors
+/// As [`parse`].
+pub fn parse_for_principal(register: &Register, text: &str) -> Result<Expr> {
+    read(register, text, true)
+}
+
+fn read(register: &Register, text: &str, current: bool) -> Result<Expr> {
     if text.len() > MAX_LENGTH {
         return Err(Error::new(
             crate::Kind::TooLarge,
@@ -31,7 +44,7 @@ pub fn parse(register: &Register, text: &str) -> Result<Expr> {
             format!("A filter can have {MAX_LENGTH} characters at most."),
         ));
     }
-    let mut parser = Parser { register, tokens: Tokens::new(text), depth: 0 };
+    let mut parser = Parser { register, tokens: Tokens::new(text), depth: 0, current };
     let expr = parser.or()?;
     parser.tokens.end()?;
     Ok(expr)
@@ -52,12 +65,15 @@ pub(super) enum Side {
     Bool(bool),
     Date(jiff::civil::Date),
     Instant(jiff::Timestamp),
+    Current(super::Current),
 }
 
 struct Parser<'a> {
     register: &'a Register,
     tokens: Tokens<'a>,
     depth: usize,
+    /// The condition may speak of who asks.
+    current: bool,
 }
 
 impl<'a> Parser<'a> {
@@ -231,7 +247,14 @@ impl<'a> Parser<'a> {
         if !self.tokens.take(&Token::Open) {
             return self.property(word);
         }
-        let out = match word.to_ascii_uppercase().as_str() {
+        let word = word.to_ascii_uppercase();
+        if self.current
+            && let Some(current) = super::Current::by_name(&word)
+        {
+            self.tokens.expect(&Token::Close, "“)”", "“)”")?;
+            return Ok(Side::Current(current));
+        }
+        let out = match word.as_str() {
             "CASEI" => match self.deeper(Self::side)? {
                 Side::Field(i) => Side::Folded(i),
                 Side::Text(t) => Side::FoldedText(crate::text::fold(&t)),

@@ -2,7 +2,8 @@
 
 use super::Desk;
 use crate::{
-    Act, Result, Store,
+    Principal, Result, Store,
+    catalogue::Action,
     log::{Entry, Seal, TileId, proof::Wanted, tree::Hash},
 };
 
@@ -10,12 +11,15 @@ use crate::{
 #[derive(Clone, Copy)]
 pub struct SealedLog<'a> {
     store: &'a dyn Store,
+    desk: &'a Desk,
+    principal: &'a Principal,
 }
 
 impl Desk {
-    /// The sealed log, as far as the person may read it.
-    pub fn sealed_log(&self, _act: &Act) -> SealedLog<'_> {
-        SealedLog { store: &*self.store }
+    /// The sealed log, as far as the person may read it: seals, hash tiles and proofs are public (hashes tell nothing), the
+    /// entries are the auditor's.
+    pub fn sealed_log<'a>(&'a self, principal: &'a Principal) -> SealedLog<'a> {
+        SealedLog { store: &*self.store, desk: self, principal }
     }
 }
 
@@ -39,8 +43,13 @@ impl SealedLog<'_> {
     /// Entries from a position on, in order, without gaps.
     ///
     /// # Errors
-    /// Those of the store.
+    /// `login-required`, `not-allowed` unless every register is the person's to audit; those of the store.
     pub async fn entries(&self, from: i64, limit: usize) -> Result<Vec<Entry>> {
+        for register in self.desk.catalogue().registers.values() {
+            if self.desk.access(self.principal, register, Action::Audit).whole().is_none() {
+                return Err(crate::permission::not_allowed(self.principal, register, Action::Audit));
+            }
+        }
         self.store.entries(from, limit).await
     }
 

@@ -37,7 +37,7 @@ fn fault(field: &str, tr: impl Into<String>, en: impl Into<String>) -> FieldErro
     FieldError { field: field.to_owned(), message: Bilingual::new(tr, en) }
 }
 
-fn invalid(register: &Register, faults: Vec<FieldError>) -> Error {
+pub(super) fn invalid(register: &Register, faults: Vec<FieldError>) -> Error {
     Error::invalid(
         "invalid-record",
         format!("Kayıt “{}” kütüğünün tanımına uymuyor.", register.title.tr),
@@ -58,6 +58,10 @@ impl Prepared {
             Operation::Update { expected, values, geometry } => {
                 let (values, geometry) = self.content(register, id, values, geometry)?;
                 Ok(Operation::Update { expected, values, geometry })
+            }
+            Operation::Erase { expected, values, geometry, fields, geometries } => {
+                let (values, geometry) = self.content(register, id, values, geometry)?;
+                Ok(Operation::Erase { expected, values, geometry, fields, geometries })
             }
             delete @ Operation::Delete { .. } => Ok(delete),
         }
@@ -93,7 +97,7 @@ impl Prepared {
         if constraints.is_empty() {
             return Ok((values, geometry));
         }
-        let record = Record { id, fid: 0, version: 0, recorded_at: jiff::Timestamp::UNIX_EPOCH, values, geometry };
+        let record = Record::draft(id, values, geometry);
         for (index, check) in constraints {
             if cql2::is_violated(check, &record) {
                 let constraint = &register.constraints[*index];
@@ -141,6 +145,9 @@ fn text_fault(catalogue: &Catalogue, field: &Field, text: &str) -> Option<Biling
             format!("en çok {longest} karakter olabilir"),
             format!("can have {longest} characters at most"),
         ));
+    }
+    if let Some(fault) = field.format.and_then(|format| super::format::fault(format, text)) {
+        return Some(fault);
     }
     let FieldKind::Code { list } = &field.kind else { return None };
     let known = catalogue.code_lists.get(list).is_some_and(|l| l.get(text).is_some());

@@ -5,7 +5,7 @@ use super::{
     producer::{Part, Row, Todo},
     reconcile::Reconciler,
 };
-use crate::{Act, Desk, Error, Query, Record, Register, Result, Value, desk::Edit};
+use crate::{Desk, Error, Principal, Query, Record, Register, Result, Value, desk::Edit};
 use meydan_geo::feature::Feature;
 use std::{collections::HashMap, sync::Arc};
 use uuid::Uuid;
@@ -19,7 +19,12 @@ pub(super) struct Asked {
 }
 
 /// The edits of a part, and how many of its rows turned out to change nothing.
-pub(super) async fn edits(desk: &Desk, act: &Act, register: &Arc<Register>, rows: Vec<Row>) -> Result<(Vec<Asked>, u64)> {
+pub(super) async fn edits(
+    desk: &Desk,
+    principal: &Principal,
+    register: &Arc<Register>,
+    rows: Vec<Row>,
+) -> Result<(Vec<Asked>, u64)> {
     let ids: Vec<Uuid> = rows
         .iter()
         .filter_map(|r| match r.todo {
@@ -31,7 +36,7 @@ pub(super) async fn edits(desk: &Desk, act: &Act, register: &Arc<Register>, rows
     if !ids.is_empty() {
         let limit = Some(ids.len());
         let query = Query { ids: Some(ids), limit, ..Query::all(Arc::clone(register)) };
-        current.extend(desk.query(act, &query).await?.into_iter().map(|r| (r.id, r)));
+        current.extend(desk.query(principal, &query).await?.into_iter().map(|r| (r.id, r)));
     }
     let mut same = 0;
     let mut out = Vec::with_capacity(rows.len());
@@ -78,17 +83,17 @@ fn changed_meanwhile(register: &Register, row: u64) -> Error {
 /// Asks the desk whether it would take the edits; the ones it would not are given back with their faults.
 pub(super) async fn check(
     desk: &Desk,
-    act: &Act,
+    principal: &Principal,
     register: &str,
     asked: Vec<Asked>,
 ) -> Result<(Vec<Asked>, Vec<(Asked, Vec<RowFault>)>)> {
     let all = asked.iter().map(|a| (register.to_owned(), a.edit.clone())).collect();
-    if desk.check(act, all).await.is_ok() {
+    if desk.check(principal, all).await.is_ok() {
         return Ok((asked, Vec::new()));
     }
     let (mut fine, mut bad) = (Vec::with_capacity(asked.len()), Vec::new());
     for one in asked {
-        match desk.check(act, vec![(register.to_owned(), one.edit.clone())]).await {
+        match desk.check(principal, vec![(register.to_owned(), one.edit.clone())]).await {
             Ok(()) => fine.push(one),
             Err(e) if e.code() == "invalid-record" => {
                 let faults = faults(&one, &e);

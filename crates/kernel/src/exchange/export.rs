@@ -1,7 +1,7 @@
 //! Records as features: for files, in a chosen CRS, with names or titles.
 
 use super::references::{self, References, Texts};
-use crate::{Act, Catalogue, Desk, FieldKind, Lang, Record, Register, Result, Value, catalogue::CodeList};
+use crate::{Catalogue, Desk, FieldKind, Lang, Principal, Record, Register, Result, Value, catalogue::CodeList};
 use meydan_geo::{
     GeometryType,
     crs::Crs,
@@ -113,11 +113,17 @@ impl Exported {
     ///
     /// # Errors
     /// Those of the store.
-    pub async fn with_references(mut self, desk: &Desk, act: &Act, register: &Register, how: References) -> Result<Self> {
+    pub async fn with_references(
+        mut self,
+        desk: &Desk,
+        principal: &Principal,
+        register: &Register,
+        how: References,
+    ) -> Result<Self> {
         if how == References::Ids {
             return Ok(self);
         }
-        self.references = references::read(desk, act, register, how).await?;
+        self.references = references::read(desk, principal, register, how).await?;
         for plan in &self.plans {
             let (Some(texts), Some((name, _))) = (self.references.get(&plan.field), self.columns.get_mut(plan.column)) else {
                 continue;

@@ -10,7 +10,7 @@ use super::{
     reconcile::Reconciler,
     run::Run,
 };
-use crate::{Act, Desk, Error, Register, Result, desk::MAX_CHANGES};
+use crate::{Desk, Error, Principal, Register, Result, desk::MAX_CHANGES};
 use meydan_geo::feature::{Column, Feature};
 use std::{sync::Arc, time::Instant};
 
@@ -95,17 +95,17 @@ pub trait Listener: Send {
 /// goes on where the first stopped.
 pub async fn import(
     desk: &Desk,
-    act: &Act,
+    principal: &Principal,
     source: Box<dyn Source>,
     options: &ImportOptions,
     listener: &mut dyn Listener,
 ) -> Result<Report> {
     let started = Instant::now();
     let register = desk.register(&options.register)?;
-    let act = Act { source: format!("import:{}", options.source_name), ..act.clone() };
+    let principal = principal.clone().through(&format!("import:{}", options.source_name));
     let total = source.estimate();
-    let (producer, mut report) = prepare(desk, &act, &register, source, options, listener).await?;
-    let mut run = Run { desk, act: &act, register: &register, listener, report: &mut report, total };
+    let (producer, mut report) = prepare(desk, &principal, &register, source, options, listener).await?;
+    let mut run = Run { desk, principal: &principal, register: &register, listener, report: &mut report, total };
     let producer = run.check(producer).await?;
     let missing = producer.reconciler.missing_records();
     let (records, without_key) = (producer.reconciler.total, producer.without_key);
@@ -118,7 +118,7 @@ pub async fn import(
         return Ok(report);
     }
     let started = Instant::now();
-    let mut run = Run { desk, act: &act, register: &register, listener, report: &mut report, total };
+    let mut run = Run { desk, principal: &principal, register: &register, listener, report: &mut report, total };
     run.apply(producer).await?;
     if options.delete_missing {
         run.delete(missing, options.changeset_rows.clamp(1, MAX_CHANGES)).await?;
@@ -131,7 +131,7 @@ pub async fn import(
 /// Guesses, reads what is looked up in and what is there; nothing of the delivery but a sample.
 async fn prepare(
     desk: &Desk,
-    act: &Act,
+    principal: &Principal,
     register: &Arc<Register>,
     mut source: Box<dyn Source>,
     options: &ImportOptions,
@@ -140,7 +140,7 @@ async fn prepare(
     let sample = sample(source.as_mut())?;
     let catalogue = desk.catalogue();
     let mut mapping = Mapping::make(&catalogue, register, source.columns(), &sample, &options.overrides)?;
-    let lookups = Lookups::read(desk, act, register, &mapping).await?;
+    let lookups = Lookups::read(desk, principal, register, &mapping).await?;
     drop_unfounded(&mut mapping, &lookups, source.columns(), &sample);
     let with_geometry = register.geometry.is_some() && source.has_geometry();
     if mapping.fields.is_empty() && !with_geometry {
@@ -167,7 +167,7 @@ async fn prepare(
         return Err(key_not_mapped(register, *missing));
     }
     let producer = Producer {
-        reconciler: Reconciler::read(desk, act, register, key, fields, with_geometry).await?,
+        reconciler: Reconciler::read(desk, principal, register, key, fields, with_geometry).await?,
         source,
         converter,
         way,

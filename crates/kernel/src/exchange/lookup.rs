@@ -1,7 +1,7 @@
 //! References by what a delivery knows of the other record: its official number or its name.
 
 use super::{From, Mapping, convert::text_of};
-use crate::{Act, Bilingual, Desk, Error, FieldKind, Query, Register, Result, Value, text::search_fold};
+use crate::{Bilingual, Desk, Error, FieldKind, Principal, Query, Register, Result, Value, text::search_fold};
 use futures::StreamExt as _;
 use meydan_geo::feature::Scalar;
 use std::collections::HashMap;
@@ -26,7 +26,7 @@ impl Lookups {
     ///
     /// # Errors
     /// `lookup-too-large`; those of the store.
-    pub(super) async fn read(desk: &Desk, act: &Act, register: &Register, mapping: &Mapping) -> Result<Self> {
+    pub(super) async fn read(desk: &Desk, principal: &Principal, register: &Register, mapping: &Mapping) -> Result<Self> {
         let mut out = Self::default();
         for mapped in &mapping.fields {
             let (From::Lookup { by, .. }, Some(field)) = (&mapped.from, register.field(&mapped.field)) else { continue };
@@ -34,7 +34,7 @@ impl Lookups {
             let target = desk.register(target)?;
             let Some(at) = target.field_index(by) else { continue };
             let mut records = HashMap::new();
-            let mut batches = desk.scan(act, Query::all(target.clone()));
+            let mut batches = desk.scan(principal, Query::all(target.clone()));
             while let Some(batch) = batches.next().await {
                 for record in batch? {
                     let Some(text) = record.values.get(at).and_then(key_text) else { continue };

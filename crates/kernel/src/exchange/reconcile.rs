@@ -1,6 +1,6 @@
 //! What a delivery means to the records that are there: by key, new, different, the same, missing.
 
-use crate::{Act, Desk, Query, Record, Register, Result, Value};
+use crate::{Desk, Principal, Query, Record, Register, Result, Value};
 use futures::StreamExt as _;
 use meydan_geo::Wkb;
 use sha2::{Digest as _, Sha256};
@@ -53,7 +53,7 @@ impl Reconciler {
     /// Those of the store.
     pub(super) async fn read(
         desk: &Desk,
-        act: &Act,
+        principal: &Principal,
         register: &Arc<Register>,
         key: Vec<usize>,
         mut fields: Vec<usize>,
@@ -69,7 +69,7 @@ impl Reconciler {
         if out.key.is_empty() {
             return Ok(out);
         }
-        let mut batches = desk.scan(act, Query::all(Arc::clone(register)));
+        let mut batches = desk.scan(principal, Query::all(Arc::clone(register)));
         while let Some(batch) = batches.next().await {
             for record in batch? {
                 out.total += 1;

@@ -1,6 +1,6 @@
 //! References in exports: the other record's official number or name instead of its id, so that others can read the file.
 
-use crate::{Act, Desk, FieldKind, Query, Register, Result, Value};
+use crate::{Desk, FieldKind, Principal, Query, Register, Result, Value};
 use futures::StreamExt as _;
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -30,7 +30,12 @@ pub(super) struct Texts {
 ///
 /// # Errors
 /// Those of the store.
-pub(super) async fn read(desk: &Desk, act: &Act, register: &Register, how: References) -> Result<HashMap<usize, Texts>> {
+pub(super) async fn read(
+    desk: &Desk,
+    principal: &Principal,
+    register: &Register,
+    how: References,
+) -> Result<HashMap<usize, Texts>> {
     let mut out = HashMap::new();
     for (at, field) in register.fields.iter().enumerate() {
         let FieldKind::Reference { register: target } = &field.kind else { continue };
@@ -42,7 +47,7 @@ pub(super) async fn read(desk: &Desk, act: &Act, register: &Register, how: Refer
         };
         let Some(place) = target.field_index(by) else { continue };
         let mut records = HashMap::new();
-        let mut batches = desk.scan(act, Query::all(target.clone()));
+        let mut batches = desk.scan(principal, Query::all(target.clone()));
         while let Some(batch) = batches.next().await {
             for record in batch? {
                 let text = match record.values.get(place) {

@@ -5,7 +5,7 @@ use super::{
     import::source_error,
     producer::{Producer, Running},
 };
-use crate::{Act, Committed, Desk, Error, Register, Result, desk::Edit};
+use crate::{Committed, Desk, Error, Principal, Register, Result, desk::Edit};
 use futures::{StreamExt as _, future::BoxFuture, stream::FuturesOrdered};
 use meydan_geo::feature::Feature;
 use std::sync::Arc;
@@ -19,7 +19,7 @@ const SAMPLE_SHOWN: usize = 5;
 /// One import under way.
 pub(super) struct Run<'a> {
     pub(super) desk: &'a Desk,
-    pub(super) act: &'a Act,
+    pub(super) principal: &'a Principal,
     pub(super) register: &'a Arc<Register>,
     pub(super) listener: &'a mut dyn Listener,
     pub(super) report: &'a mut Report,
@@ -39,9 +39,9 @@ impl Run<'_> {
             if let Some(failure) = part.failure {
                 return Err(failure);
             }
-            let (asked, same) = apply::edits(self.desk, self.act, self.register, part.rows).await?;
+            let (asked, same) = apply::edits(self.desk, self.principal, self.register, part.rows).await?;
             self.report.unchanged += same;
-            let (fine, bad) = apply::check(self.desk, self.act, &self.register.name, asked).await?;
+            let (fine, bad) = apply::check(self.desk, self.principal, &self.register.name, asked).await?;
             for (asked, faults) in bad {
                 refused.push(asked.row);
                 self.report.rejected += 1;
@@ -91,7 +91,7 @@ impl Run<'_> {
         producer.first = false;
         producer.reconciler.restart();
         producer.source.rewind().map_err(source_error)?;
-        let (desk, act, register) = (self.desk, self.act, self.register);
+        let (desk, principal, register) = (self.desk, self.principal, self.register);
         let mut running = Running::start(producer)?;
         let mut flights: FuturesOrdered<BoxFuture<'_, Result<Committed>>> = FuturesOrdered::new();
         let mut done = 0;
@@ -100,13 +100,13 @@ impl Run<'_> {
             if let Some(failure) = part.failure {
                 return Err(self.broken_off(failure));
             }
-            let (asked, _) = apply::edits(desk, act, register, part.rows).await.map_err(|e| self.broken_off(e))?;
+            let (asked, _) = apply::edits(desk, principal, register, part.rows).await.map_err(|e| self.broken_off(e))?;
             let edits: Vec<(String, Edit)> = asked.into_iter().map(|a| (register.name.clone(), a.edit)).collect();
             if !edits.is_empty() {
                 while flights.len() >= IN_FLIGHT {
                     self.land(flights.next().await)?;
                 }
-                flights.push_back(Box::pin(desk.change(act, edits)));
+                flights.push_back(Box::pin(desk.change(principal, edits)));
                 // Looked at once, it is checked and handed to the store; the next part is made while that writes.
                 if let std::task::Poll::Ready(landed) = futures::poll!(flights.next()) {
                     self.land(landed)?;
@@ -153,7 +153,7 @@ impl Run<'_> {
                 .iter()
                 .map(|(id, version)| (self.register.name.clone(), Edit::Delete { id: *id, expected: Some(*version) }))
                 .collect();
-            self.desk.change(self.act, edits).await.map_err(|e| self.broken_off(e))?;
+            self.desk.change(self.principal, edits).await.map_err(|e| self.broken_off(e))?;
             self.report.changesets += 1;
             self.report.deleted += chunk.len() as u64;
             self.listener.progress(Phase::Delete, self.report.deleted, Some(total));

@@ -192,6 +192,8 @@ mod tests {
             required: false,
             unique: false,
             personal: false,
+            mask: Default::default(),
+            format: None,
             unit: None,
             min: None,
             max: None,
@@ -220,6 +222,11 @@ mod tests {
             symbology: None,
             metadata: Metadata::default(),
             tucbs: None,
+            unit: None,
+            subject: None,
+            processing: None,
+            journal: false,
+            checks: Vec::new(),
         }
     }
 
@@ -247,7 +254,7 @@ mod tests {
             let register = register(&["zeta", "alpha", "b_2", "b_10", "id", "a"]);
             let geometry = place.and_then(|(x, y)| Wkb::point(x, y));
             let id = Uuid::from_u128(id);
-            let record = Record { id, fid, version, recorded_at: Timestamp::UNIX_EPOCH, values, geometry };
+            let record = Record { id, fid, version, recorded_at: Timestamp::UNIX_EPOCH, values, geometry, hidden: Default::default() };
             prop_assert_eq!(canonical_record(&register, &record), by_json(&register, &record));
         }
 

@@ -13,6 +13,8 @@ pub enum Verb {
     Update = 2,
     /// The end.
     Delete = 3,
+    /// A later version, and values of the earlier ones destroyed: these can't be held against their digests any more.
+    Erase = 4,
 }
 
 impl Verb {
@@ -22,6 +24,7 @@ impl Verb {
             Self::Insert => "insert",
             Self::Update => "update",
             Self::Delete => "delete",
+            Self::Erase => "erase",
         }
     }
 
@@ -31,6 +34,7 @@ impl Verb {
             1 => Some(Self::Insert),
             2 => Some(Self::Update),
             3 => Some(Self::Delete),
+            4 => Some(Self::Erase),
             _ => None,
         }
     }

@@ -39,6 +39,7 @@ pub fn record(register: &Register, row: &Row) -> Result<Record> {
         recorded_at: column::<Instant>(row, 3)?.0,
         values,
         geometry,
+        hidden: meydan_kernel::permission::FieldSet::EMPTY,
     })
 }
 

@@ -70,6 +70,8 @@ impl<D: Dialect + ?Sized> Compiler<'_, D> {
                 let text = self.register.fields.get(*i).map_or("NULL".to_owned(), |f| column(self.dialect, f));
                 self.dialect.fold(&text)
             }
+            // Bound by the desk before it comes here; if it weren't, the condition is unknown.
+            Operand::Current(_) => "NULL".to_owned(),
             Operand::Fid => "fid".to_owned(),
             Operand::Id => "id".to_owned(),
             Operand::RecordedAt => self.dialect.instant("recorded_at"),

@@ -69,7 +69,9 @@ impl Application<'_> {
             return self.state.catalogue.as_deref().unwrap_or(&none).register(&change.register).map(|_| ());
         };
         let (values, geometry) = match &change.operation {
-            Operation::Insert { values, geometry } | Operation::Update { values, geometry, .. } => (values, geometry),
+            Operation::Insert { values, geometry }
+            | Operation::Update { values, geometry, .. }
+            | Operation::Erase { values, geometry, .. } => (values, geometry),
             Operation::Delete { .. } => return Ok(()),
         };
         let fields = &table.register.fields;
@@ -81,7 +83,7 @@ impl Application<'_> {
 
     fn change<'c>(&mut self, change: &'c Change, moment: &Moment, owed: &mut Owed<'c>) -> Result<(i64, i64)> {
         let recorded_at = moment.recorded_at;
-        let mut record = Record { id: change.id, fid: 0, version: 1, recorded_at, values: Vec::new(), geometry: None };
+        let mut record = Record { version: 1, recorded_at, ..Record::draft(change.id, Vec::new(), None) };
         let verb = match &change.operation {
             Operation::Insert { values, geometry } => {
                 (record.values, record.geometry) = (values.clone(), geometry.clone());
@@ -95,6 +97,7 @@ impl Application<'_> {
                 self.update(change, &record, &old, moment)?;
                 Verb::Update
             }
+            Operation::Erase { .. } => return Err(meydan_kernel::Error::internal("this store can't erase")),
             Operation::Delete { expected } => {
                 record = self.current(change, *expected)?;
                 self.delete(change, &record, moment)?;

@@ -48,6 +48,7 @@ pub(super) fn record(register: &Register, row: &Row<'_>) -> Result<Record> {
         recorded_at: at(row.get_ref(3).map_err(failure)?)?,
         values,
         geometry,
+        hidden: meydan_kernel::permission::FieldSet::EMPTY,
     })
 }
 

@@ -22,6 +22,8 @@ pub fn field(name: &str, kind: FieldKind) -> Field {
         required: false,
         unique: false,
         personal: false,
+        mask: Default::default(),
+        format: None,
         unit: None,
         min: None,
         max: None,
@@ -52,6 +54,11 @@ pub fn register(name: &str, fields: Vec<Field>, key: &[&str], geometry: Option<G
         symbology: None,
         metadata: Metadata::default(),
         tucbs: None,
+        unit: None,
+        subject: None,
+        processing: None,
+        journal: false,
+        checks: Vec::new(),
     }
 }
 

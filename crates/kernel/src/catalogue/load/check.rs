@@ -19,6 +19,7 @@ pub(super) fn check(catalogue: &Catalogue, faults: &Faults) {
     for register in catalogue.registers.values() {
         Check { catalogue, faults, register }.register();
     }
+    super::check_grants::check(catalogue, faults);
     for (name, colour) in &catalogue.palette {
         for (theme, text) in [("light", &colour.light), ("dark", &colour.dark)] {
             if !style::is_colour(text) {
@@ -97,6 +98,11 @@ impl Check<'_> {
         }
         self.named_fields("label", std::slice::from_ref(&register.label));
         self.named_fields("key", &register.key);
+        self.named_fields("unit", register.unit.as_slice());
+        if register.subject.as_deref() != Some("id") {
+            self.named_fields("subject", register.subject.as_slice());
+        }
+        self.personal_data();
         self.articles();
         let mut seen = HashSet::new();
         for field in &register.fields {
@@ -114,6 +120,32 @@ impl Check<'_> {
         self.constraints();
         if let Some(symbology) = &register.symbology {
             style::check(self.catalogue, register, symbology, self.faults);
+        }
+    }
+
+    fn personal_data(&self) {
+        let register = self.register;
+        if register.fields.len() > crate::permission::MAX_FIELDS {
+            let most = crate::permission::MAX_FIELDS;
+            self.at("name", format!("en çok {most} alan olabilir"), format!("there can be {most} fields at most"));
+        }
+        if register.processing.is_none() && register.fields.iter().any(|f| f.personal) {
+            self.at(
+                "name",
+                "kişisel alan var ama [processing] (amaç ve hukuki dayanak) yok",
+                "there are personal fields but no [processing] (purpose and legal basis)",
+            );
+        }
+        if let Some(after) = register.retention.as_ref().and_then(|r| r.after.as_ref()) {
+            let dated = register.field(after).is_some_and(|f| matches!(f.kind, FieldKind::Date | FieldKind::Timestamp));
+            if !dated {
+                self.faults.at(
+                    &format!("{}/retention", register.name),
+                    "after",
+                    format!("“{after}” bir tarih alanı değil"),
+                    format!("“{after}” is not a field of dates"),
+                );
+            }
         }
     }
 

@@ -161,6 +161,17 @@ impl<'a> Reader<'a> {
         number
     }
 
+    /// One of a few words, as what it means.
+    pub(super) fn word<T: Copy>(&self, key: &str, words: &[(&str, T)]) -> Option<T> {
+        let word = self.text(key)?;
+        let found = words.iter().find(|(w, _)| *w == word).map(|(_, meaning)| *meaning);
+        if found.is_none() {
+            let (tr, en) = suggest::phrase(&word, words.iter().map(|(w, _)| *w));
+            self.fault(key, format!("“{word}” burada yazılamaz{tr}"), format!("“{word}” can't stand here{en}"));
+        }
+        found
+    }
+
     /// A list of texts; one text stands for a list of one.
     pub(super) fn texts(&self, key: &str) -> Vec<String> {
         match self.value(key) {

@@ -3,13 +3,16 @@
 use super::{Source, reader::Reader};
 use crate::{
     Field, FieldKind, Register,
-    catalogue::{Constraint, Contact, Freshness, GeometryDef, Metadata, Retention, Symbology},
+    catalogue::{
+        Constraint, Contact, Destroys, Format, Freshness, GeometryDef, Mask, Metadata, Processing, Retention, Symbology,
+    },
 };
 use meydan_geo::GeometryType;
 use serde_json::Value as Json;
 
 /// Keys of `[register]`.
-const REGISTER: &[&str] = &["name", "was", "title", "description", "articles", "label", "key", "tucbs"];
+const REGISTER: &[&str] =
+    &["name", "was", "title", "description", "articles", "label", "key", "tucbs", "unit", "subject", "journal", "checks"];
 /// Keys of `[[field]]`.
 const FIELD: &[&str] = &[
     "name",
@@ -22,6 +25,8 @@ const FIELD: &[&str] = &[
     "required",
     "unique",
     "personal",
+    "mask",
+    "format",
     "unit",
     "min",
     "max",
@@ -42,6 +47,18 @@ const GEOMETRIES: &[(&str, GeometryType)] = &[
     ("multi_polygon", GeometryType::MultiPolygon),
     ("geometry_collection", GeometryType::GeometryCollection),
 ];
+/// The words for `destroys` of the retention.
+const DESTROYS: &[(&str, Destroys)] = &[("personal", Destroys::Personal), ("record", Destroys::Record)];
+/// The words for `mask` of a field.
+const MASKS: &[(&str, Mask)] = &[
+    ("all", Mask::All),
+    ("last_two", Mask::LastTwo),
+    ("last_four", Mask::LastFour),
+    ("initials", Mask::Initials),
+    ("email", Mask::Email),
+];
+/// The words for `format` of a field.
+const FORMATS: &[(&str, Format)] = &[("national_id", Format::NationalId), ("email", Format::Email), ("phone", Format::Phone)];
 /// Limit: years of retention, days of freshness: what a person could mean.
 const MAX_YEARS: i64 = 1000;
 const MAX_DAYS: i64 = 365_000;
@@ -75,9 +92,26 @@ pub(super) fn read(file: &Reader<'_>, styles: &[&Source]) -> Option<Register> {
             .table("freshness", format!("{name}/freshness"), &["max_age_days"])
             .and_then(|f| f.whole("max_age_days", 1..=MAX_DAYS))
             .map(|days| Freshness { max_age_days: days as u32 }),
-        retention: file
-            .table("retention", format!("{name}/retention"), &["years", "basis"])
-            .map(|r| Retention { years: r.whole("years", 0..=MAX_YEARS).map(|y| y as u32), basis: r.need_bilingual("basis") }),
+        retention: file.table("retention", format!("{name}/retention"), &["years", "after", "destroys", "basis"]).map(|r| {
+            Retention {
+                years: r.whole("years", 0..=MAX_YEARS).map(|y| y as u32),
+                after: r.text("after"),
+                destroys: r.word("destroys", DESTROYS).unwrap_or_default(),
+                basis: r.need_bilingual("basis"),
+            }
+        }),
+        unit: head.text("unit"),
+        subject: head.text("subject"),
+        journal: head.flag("journal"),
+        checks: head.texts("checks"),
+        processing: file.table("processing", format!("{name}/processing"), &["purpose", "basis", "subjects", "special"]).map(
+            |p| Processing {
+                purpose: p.need_bilingual("purpose"),
+                basis: p.need_bilingual("basis"),
+                subjects: p.need_bilingual("subjects"),
+                special: p.flag("special"),
+            },
+        ),
         symbology: file
             .table("symbology", format!("{name}/symbology"), &["min_zoom", "order", "tile_fields", "style", "layer"])
             .map(|s| symbology(&s, styles)),
@@ -98,6 +132,8 @@ fn field(f: &Reader<'_>) -> Field {
         required: f.flag("required"),
         unique: f.flag("unique"),
         personal: f.flag("personal"),
+        mask: f.word("mask", MASKS).unwrap_or_default(),
+        format: f.word("format", FORMATS),
         unit: f.text("unit"),
         min: f.number("min"),
         max: f.number("max"),
@@ -144,6 +180,7 @@ fn kind(f: &Reader<'_>) -> FieldKind {
     fits("list", matches!(kind, FieldKind::Code { .. }));
     fits("register", matches!(kind, FieldKind::Reference { .. }));
     fits("max_length", kind == FieldKind::Text);
+    fits("format", kind == FieldKind::Text);
     ["min", "max", "unit"].into_iter().for_each(|key| fits(key, number));
     kind
 }

@@ -11,6 +11,9 @@ use std::collections::BTreeMap;
 /// The name under which changes of the palette are told.
 pub(super) const PALETTE: &str = "palette";
 
+/// The name under which changes of grants and separations are told.
+pub(super) const GRANTS: &str = "grants";
+
 /// Compares two catalogues.
 pub(super) struct Difference<'a> {
     applied: &'a Catalogue,
@@ -64,6 +67,9 @@ impl<'a> Difference<'a> {
         self.code_lists();
         if self.applied.palette != wanted.palette {
             self.describes.push(Step::Describe { name: PALETTE.to_owned() });
+        }
+        if self.applied.grants != wanted.grants || self.applied.separations != wanted.separations {
+            self.describes.push(Step::Describe { name: GRANTS.to_owned() });
         }
         let mut steps = self.renames;
         steps.extend(self.changes);

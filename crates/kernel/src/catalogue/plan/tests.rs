@@ -75,6 +75,8 @@ fn field(name: &str, kind: FieldKind) -> Field {
         required: false,
         unique: false,
         personal: false,
+        mask: Default::default(),
+        format: None,
         unit: None,
         min: None,
         max: None,
@@ -103,6 +105,11 @@ fn register(name: &str, fields: Vec<Field>) -> Register {
         symbology: None,
         metadata: Metadata::default(),
         tucbs: None,
+        unit: None,
+        subject: None,
+        processing: None,
+        journal: false,
+        checks: Vec::new(),
     }
 }
 
@@ -112,6 +119,7 @@ fn catalogue(registers: Vec<Register>) -> Catalogue {
         registers: registers.into_iter().map(|r| (r.name.clone(), Arc::new(r))).collect(),
         code_lists: [("use".to_owned(), Arc::new(list))].into(),
         palette: BTreeMap::new(),
+        ..Catalogue::default()
     }
 }
 

@@ -1,7 +1,10 @@
 //! Bringing the two sides of an operator to one type.
 
 use super::{Side, tokens::Tokens};
-use crate::{Error, FieldKind, Register, Result, Value, cql2::Operand};
+use crate::{
+    Error, FieldKind, Register, Result, Value,
+    cql2::{Current, Operand},
+};
 use uuid::Uuid;
 
 /// The two sides as operands of one type; a literal is read as what it stands beside.
@@ -51,6 +54,7 @@ fn operand(side: &Side) -> Option<Operand> {
         Side::Fid => Operand::Fid,
         Side::Id => Operand::Id,
         Side::RecordedAt => Operand::RecordedAt,
+        Side::Current(c) => Operand::Current(*c),
         _ => return None,
     })
 }
@@ -62,6 +66,8 @@ fn kind(register: &Register, operand: &Operand) -> FieldKind {
         Operand::Fid => FieldKind::Integer,
         Operand::Id => FieldKind::Reference { register: register.name.clone() },
         Operand::RecordedAt => FieldKind::Timestamp,
+        Operand::Current(Current::Date) => FieldKind::Date,
+        Operand::Current(_) => FieldKind::Reference { register: register.name.clone() },
         _ => FieldKind::Text,
     }
 }

@@ -64,11 +64,12 @@ impl Job {
         let items = changeset.changes.into_iter().map(|change| {
             let (deed, values, geometry) = match change.operation {
                 Operation::Insert { values, geometry } => (Deed::Insert, values, geometry),
-                Operation::Update { expected, values, geometry } => (Deed::Update(expected), values, geometry),
+                Operation::Update { expected, values, geometry } | Operation::Erase { expected, values, geometry, .. } => {
+                    (Deed::Update(expected), values, geometry)
+                }
                 Operation::Delete { expected } => (Deed::Delete(expected), Vec::new(), None),
             };
-            let record =
-                Record { id: change.id, fid: 0, version: 0, recorded_at: jiff::Timestamp::UNIX_EPOCH, values, geometry };
+            let record = Record::draft(change.id, values, geometry);
             Item { register: change.register, deed, record, table: 0, round: 0, salt: [0; 16], digest: [0; 32] }
         });
         let job = Self {

@@ -1,0 +1,78 @@
+//! Reading grants and separations: `[[grant]]` and `[[separation]]`, in a register's file or in one of their own.
+
+use super::reader::Reader;
+use crate::catalogue::{Action, Grant, Party, Scope, Separation};
+use std::sync::Arc;
+
+/// Keys of `[[grant]]`.
+const GRANT: &[&str] =
+    &["name", "register", "to", "actions", "of_units", "scope", "area", "where", "fields", "reason", "step_up", "by_proxy"];
+/// Keys of `[[separation]]`.
+const SEPARATION: &[&str] = &["name", "roles", "message"];
+/// The words for `scope`.
+const SCOPES: &[(&str, Scope)] = &[("any", Scope::Any), ("own", Scope::Own), ("below", Scope::Below)];
+
+/// Reads the grants of a file; `register` is the one that the file defines, if it does.
+pub(super) fn grants(file: &Reader<'_>, register: Option<&str>) -> Vec<Arc<Grant>> {
+    let subject = |name: &str| format!("grant {name}");
+    file.tables("grant", "name", subject, GRANT).iter().map(|g| Arc::new(grant(g, register))).collect()
+}
+
+fn grant(g: &Reader<'_>, register: Option<&str>) -> Grant {
+    let to = g.texts("to").iter().map(|word| party(word)).collect::<Vec<_>>();
+    let actions = g.texts("actions");
+    let known: Vec<Action> = actions.iter().filter_map(|word| action(g, word)).collect();
+    if to.is_empty() {
+        g.fault("to", "“to” eksik: yetki kime verilir?", "“to” is missing: to whom is it granted?");
+    }
+    if actions.is_empty() {
+        g.fault("actions", "“actions” eksik: ne yapılabilir?", "“actions” is missing: what may be done?");
+    }
+    let own = register.filter(|_| !g.has("register"));
+    Grant {
+        name: g.need_text("name"),
+        register: own.map_or_else(|| g.need_text("register"), str::to_owned),
+        to,
+        actions: known,
+        of_units: g.texts("of_units"),
+        scope: g.word("scope", SCOPES).unwrap_or_default(),
+        area: g.flag("area"),
+        condition: g.text("where"),
+        fields: g.has("fields").then(|| g.texts("fields")),
+        reason: g.flag("reason"),
+        step_up: g.flag("step_up"),
+        by_proxy: !g.has("by_proxy") || g.flag("by_proxy"),
+    }
+}
+
+fn party(word: &str) -> Party {
+    match word {
+        "everyone" => Party::Everyone,
+        "person" => Party::Person,
+        "staff" => Party::Staff,
+        role => Party::Role(role.to_owned()),
+    }
+}
+
+fn action(g: &Reader<'_>, word: &str) -> Option<Action> {
+    let found = Action::from_word(word);
+    if found.is_none() {
+        let (tr, en) = super::suggest::phrase(word, Action::ALL.iter().map(|a| a.word()));
+        g.fault("actions", format!("“{word}” diye bir işlem yok{tr}"), format!("there is no action “{word}”{en}"));
+    }
+    found
+}
+
+/// Reads the separations of a file.
+pub(super) fn separations(file: &Reader<'_>) -> Vec<Separation> {
+    file.tables("separation", "name", |name| format!("separation {name}"), SEPARATION)
+        .iter()
+        .map(|s| {
+            let roles = s.texts("roles");
+            if roles.len() < 2 {
+                s.fault("roles", "en az iki rol gerekir", "two roles at least are needed");
+            }
+            Separation { name: s.need_text("name"), roles, message: s.need_bilingual("message") }
+        })
+        .collect()
+}

@@ -1,0 +1,272 @@
+//! Changing through the desk: may they, is it valid, one changeset.
+
+use super::{Checked, Desk, Edit, Prepared, act, no_such_record};
+use crate::{
+    Change, Changeset, Committed, Error, FieldKind, Kind, Operation, Principal, Record, Register, Result, Value,
+    catalogue::Action,
+    error::FieldError,
+    permission::{Capacity, FieldSet, not_allowed},
+    query::Key,
+};
+use std::sync::Arc;
+use uuid::Uuid;
+
+/// Limit: changes of one changeset.
+pub const MAX_CHANGES: usize = 10_000;
+/// Limit: how often a change without an expected version is tried again when others change the same record.
+const MAX_TRIES: usize = 8;
+/// What stands in a required text field whose value was destroyed.
+const ERASED: &str = "—";
+
+impl Desk {
+    /// Carries out edits whole or not at all; they are on disk when this returns.
+    ///
+    /// # Errors
+    /// `login-required`, `not-allowed`, `forbidden-field`, `reason-required`, `step-up-required`, `separation-of-duties`;
+    /// `invalid-record` naming each wrong field; `too-many-changes`, `act-too-long`; those of [`crate::Store::commit`].
+    pub async fn change(&self, principal: &Principal, edits: Vec<(String, Edit)>) -> Result<Committed> {
+        if edits.len() > MAX_CHANGES {
+            return Err(Error::new(
+                Kind::TooLarge,
+                "too-many-changes",
+                format!("Bir seferde en çok {MAX_CHANGES} değişiklik yapılabilir."),
+                format!("At most {MAX_CHANGES} changes can be made at once."),
+            ));
+        }
+        let _careful = if self.needs_care(&edits) { Some(self.careful.lock().await) } else { None };
+        for _ in 1..MAX_TRIES {
+            let (changeset, pinned) = self.prepare(principal, edits.clone()).await?;
+            match self.store.commit(changeset).await {
+                Err(e) if e.code() == "version-conflict" && !pinned => continue,
+                other => return other,
+            }
+        }
+        let (changeset, _) = self.prepare(principal, edits).await?;
+        self.store.commit(changeset).await
+    }
+
+    /// Checks edits as [`Desk::change`] would, and changes nothing.
+    ///
+    /// # Errors
+    /// As [`Desk::change`], without those of the commit.
+    pub async fn check(&self, principal: &Principal, edits: Vec<(String, Edit)>) -> Result<()> {
+        self.prepare(principal, edits).await.map(|_| ())
+    }
+
+    /// True if checks in code must see the changes one after the other.
+    fn needs_care(&self, edits: &[(String, Edit)]) -> bool {
+        let prepared = self.prepared.load();
+        let checked = |name: &str| prepared.catalogue.registers.get(name).is_some_and(|r| !r.checks.is_empty());
+        edits.iter().any(|(name, _)| checked(name))
+    }
+
+    /// The edits as permitted and validated changes; and whether each named its version.
+    async fn prepare(&self, principal: &Principal, edits: Vec<(String, Edit)>) -> Result<(Changeset, bool)> {
+        act::check(&principal.act)?;
+        let prepared = self.prepared.load_full();
+        let mut pinned = true;
+        let mut changes = Vec::with_capacity(edits.len());
+        for (name, edit) in edits {
+            let register = prepared.catalogue.register(&name)?;
+            let intent = self.intent(register, edit, &mut pinned).await?;
+            self.permit(&prepared, principal, register, &intent).await?;
+            let operation = prepared.validate(register, intent.id, intent.operation.clone())?;
+            self.run_checks(&prepared, principal, register, &intent, &operation).await?;
+            changes.push(Change { register: name, id: intent.id, operation });
+        }
+        Ok((Changeset { id: Uuid::now_v7(), act: principal.act.clone(), changes }, pinned))
+    }
+
+    /// What an edit means for the record as it is now.
+    async fn intent(&self, register: &Arc<Register>, edit: Edit, pinned: &mut bool) -> Result<Intent> {
+        Ok(match edit {
+            Edit::Insert { id, set, geometry } => {
+                let mut values: Vec<Value> = register.fields.iter().map(crate::Field::default_value).collect();
+                let touched = set.iter().fold(FieldSet::EMPTY, |all, (i, _)| all.with(*i));
+                place(&mut values, set);
+                let id = id.unwrap_or_else(Uuid::now_v7);
+                Intent { id, action: Action::Insert, touched, before: None, operation: Operation::Insert { values, geometry } }
+            }
+            Edit::Update { id, expected, set, geometry } => {
+                *pinned &= expected.is_some();
+                let current = self.current(register, id).await?;
+                let mut values = current.values.clone();
+                place(&mut values, set);
+                let geometry = geometry.unwrap_or_else(|| current.geometry.clone());
+                let expected = expected.unwrap_or(current.version);
+                Intent::update(id, current, Operation::Update { expected, values, geometry })
+            }
+            Edit::Replace { id, expected, values, geometry } => {
+                let operation = Operation::Update { expected, values, geometry };
+                Intent { id, action: Action::Update, touched: FieldSet::ALL, before: None, operation }
+            }
+            Edit::Delete { id, expected } => {
+                *pinned &= expected.is_some();
+                let current = self.current(register, id).await?;
+                let operation = Operation::Delete { expected: expected.unwrap_or(current.version) };
+                Intent { id, action: Action::Delete, touched: FieldSet::EMPTY, before: Some(current), operation }
+            }
+            Edit::Erase { id, fields } => {
+                *pinned = false;
+                self.erasure(register, id, fields).await?
+            }
+        })
+    }
+
+    async fn erasure(&self, register: &Arc<Register>, id: Uuid, fields: Option<Vec<usize>>) -> Result<Intent> {
+        let newest = match self.store.get(register, Key::Id(id), None).await? {
+            Some(record) => Some(record),
+            None => self.store.history(register, id).await?.pop().map(|v| v.record),
+        };
+        let newest = newest.ok_or_else(|| no_such_record(register, &id.to_string()))?;
+        let whole = fields.is_none();
+        let fields = fields.unwrap_or_else(|| (0..register.fields.len()).collect());
+        let mut values = newest.values.clone();
+        place(&mut values, fields.iter().map(|i| (*i, erased(register, *i))).collect());
+        let keeps = !whole || register.geometry.as_ref().is_some_and(|g| g.required);
+        let geometry = newest.geometry.clone().filter(|_| keeps);
+        let touched = fields.iter().fold(FieldSet::EMPTY, |all, i| all.with(*i));
+        let operation = Operation::Erase { expected: newest.version, values, geometry, fields, geometries: !keeps };
+        Ok(Intent { id, action: Action::Erase, touched, before: Some(newest), operation })
+    }
+
+    async fn current(&self, register: &Arc<Register>, id: Uuid) -> Result<Record> {
+        self.store.get(register, Key::Id(id), None).await?.ok_or_else(|| no_such_record(register, &id.to_string()))
+    }
+
+    /// Refuses what no grant allows.
+    async fn permit(
+        &self,
+        prepared: &Prepared,
+        principal: &Principal,
+        register: &Arc<Register>,
+        intent: &Intent,
+    ) -> Result<()> {
+        if register.journal && intent.action.writes() {
+            return Err(not_allowed(principal, register, intent.action));
+        }
+        if matches!(principal.capacity, Capacity::Operator) {
+            return Ok(());
+        }
+        let before = match (&intent.before, intent.action) {
+            (None, Action::Update) => Some(self.current(register, intent.id).await?),
+            (before, _) => before.clone(),
+        };
+        let after = intent.after();
+        let records: Vec<&Record> = before.iter().chain(after.iter()).collect();
+        let may = prepared.rules.may(principal, register, intent.action, &records, intent.touched);
+        if let Err(error) = &may {
+            self.note_refusal(principal, register, intent.action, error).await;
+        }
+        may?;
+        if before.is_some() && !prepared.catalogue.separations.is_empty() {
+            let kept = self.keep_separate(principal, &*self.directory().await?, intent.id).await;
+            if let Err(error) = &kept {
+                self.note_refusal(principal, register, intent.action, error).await;
+            }
+            kept?;
+        }
+        Ok(())
+    }
+
+    /// Runs the checks in code that the register names.
+    async fn run_checks(
+        &self,
+        prepared: &Prepared,
+        principal: &Principal,
+        register: &Arc<Register>,
+        intent: &Intent,
+        operation: &Operation,
+    ) -> Result<()> {
+        if register.checks.is_empty() {
+            return Ok(());
+        }
+        let directory = self.directory().await?;
+        let before = match (&intent.before, intent.action) {
+            (None, Action::Update) => Some(self.current(register, intent.id).await?),
+            (before, _) => before.clone(),
+        };
+        let after = draft(intent.id, operation);
+        let checked = Checked {
+            catalogue: &prepared.catalogue,
+            directory: &directory,
+            principal,
+            register,
+            before: before.as_ref(),
+            after: after.as_ref(),
+        };
+        let mut faults: Vec<FieldError> = Vec::new();
+        for name in &register.checks {
+            let check = self.checks.get(name.as_str()).ok_or_else(|| no_such_check(name))?;
+            faults.extend(check.check(&checked));
+        }
+        if faults.is_empty() { Ok(()) } else { Err(super::validate::invalid(register, faults)) }
+    }
+}
+
+/// An edit made ready for the questions: may they, is it valid.
+struct Intent {
+    id: Uuid,
+    action: Action,
+    /// Fields that it writes.
+    touched: FieldSet,
+    /// The record before, if it was read.
+    before: Option<Record>,
+    operation: Operation,
+}
+
+impl Intent {
+    fn update(id: Uuid, before: Record, operation: Operation) -> Self {
+        let mut touched = FieldSet::EMPTY;
+        if let Operation::Update { values, .. } = &operation {
+            let differs = values.iter().zip(&before.values).enumerate().filter(|(_, (new, old))| new != old);
+            touched = differs.fold(touched, |all, (i, _)| all.with(i));
+        }
+        Self { id, action: Action::Update, touched, before: Some(before), operation }
+    }
+
+    fn after(&self) -> Option<Record> {
+        match self.action {
+            // Destroying values is not moving the record elsewhere: the record before decides.
+            Action::Erase => None,
+            _ => draft(self.id, &self.operation),
+        }
+    }
+}
+
+fn draft(id: Uuid, operation: &Operation) -> Option<Record> {
+    match operation {
+        Operation::Insert { values, geometry }
+        | Operation::Update { values, geometry, .. }
+        | Operation::Erase { values, geometry, .. } => Some(Record::draft(id, values.clone(), geometry.clone())),
+        Operation::Delete { .. } => None,
+    }
+}
+
+fn place(values: &mut [Value], set: Vec<(usize, Value)>) {
+    for (index, value) in set {
+        if let Some(slot) = values.get_mut(index) {
+            *slot = value;
+        }
+    }
+}
+
+/// What stands in a field whose value was destroyed: nothing, or what a required field can't do without.
+fn erased(register: &Register, index: usize) -> Value {
+    match register.fields.get(index) {
+        Some(field) if field.required => match (&field.kind, field.default_value()) {
+            (FieldKind::Text, Value::Null) => Value::Text(ERASED.to_owned()),
+            (_, default) => default,
+        },
+        _ => Value::Null,
+    }
+}
+
+fn no_such_check(name: &str) -> Error {
+    Error::new(
+        Kind::Unsupported,
+        "no-such-check",
+        format!("Tanımın istediği “{name}” denetimi bu programda yok; değişiklik reddedildi."),
+        format!("The definition asks for the check “{name}”, which this program doesn't have; the change was refused."),
+    )
+}

@@ -1,0 +1,312 @@
+//! Reading through the desk: narrowed to the records that somebody may see, with hidden values masked and looks written down.
+
+use super::{Desk, no_such_record, notes::Pen};
+use crate::{
+    Catalogue, Error, Kind, Principal, Query, Record, Register, Result, Value, Version,
+    catalogue::Action,
+    cql2::Expr,
+    log::Entry,
+    permission::{Access, Capacity, Explanation, FieldSet, mask, not_allowed},
+    query::{Key, MAX_PAGE},
+    store::LogQuery,
+};
+use futures::{StreamExt, stream::BoxStream};
+use jiff::Timestamp;
+use std::sync::Arc;
+use uuid::Uuid;
+
+impl Desk {
+    /// Which records of a register somebody may do this to, and with which fields: for faces that show buttons, layers, columns.
+    /// [`Access::is_none`] if none.
+    pub fn access(&self, principal: &Principal, register: &Register, action: Action) -> Access {
+        self.prepared.load().rules.access(principal, register, action)
+    }
+
+    /// True if somebody may do this to some record, perhaps with a reason or a step-up.
+    pub fn could(&self, principal: &Principal, register: &Register, action: Action) -> bool {
+        self.prepared.load().rules.could(principal, register, action)
+    }
+
+    /// Why somebody may, or may not, do this; to a record, if one is named.
+    ///
+    /// # Errors
+    /// `no-such-record`; those of the store. Who asks must be allowed to ask: that is the face's page's own grant (`manage`).
+    pub async fn explain(
+        &self,
+        principal: &Principal,
+        register: &Arc<Register>,
+        action: Action,
+        key: Option<Key>,
+    ) -> Result<Explanation> {
+        let record = match key {
+            Some(key) => Some(self.found(register, key, None).await?),
+            None => None,
+        };
+        Ok(self.prepared.load().rules.explain(principal, register, action, record.as_ref()))
+    }
+
+    async fn found(&self, register: &Arc<Register>, key: Key, as_of: Option<Timestamp>) -> Result<Record> {
+        self.store.get(register, key, as_of).await?.ok_or_else(|| no_such_record(register, &key_text(key)))
+    }
+
+    /// What somebody may see, or the refusal.
+    async fn seen(&self, principal: &Principal, register: &Register, action: Action) -> Result<Access> {
+        let access = self.access(principal, register, action);
+        if !access.is_none() {
+            return Ok(access);
+        }
+        let error = not_allowed(principal, register, action);
+        self.note_refusal(principal, register, action, &error).await;
+        Err(error)
+    }
+
+    /// One record, now or as of an instant (which takes the right to its history).
+    ///
+    /// # Errors
+    /// `no-such-record`, also for one that may not be seen; `login-required`, `not-allowed`; those of the store.
+    pub async fn get(
+        &self,
+        principal: &Principal,
+        register: &Arc<Register>,
+        key: Key,
+        as_of: Option<Timestamp>,
+    ) -> Result<Record> {
+        let access = self.seen(principal, register, showing(as_of)).await?;
+        let record = self.found(register, key, as_of).await?;
+        let fields = access.of(&record).ok_or_else(|| no_such_record(register, &key_text(key)))?;
+        self.shown(principal, register, vec![(record, fields)]).await?.pop().ok_or_else(|| Error::internal("a record was lost"))
+    }
+
+    /// One page of records.
+    ///
+    /// # Errors
+    /// `page-too-large`; `login-required`, `not-allowed`, `forbidden-field`; those of the store.
+    pub async fn query(&self, principal: &Principal, query: &Query) -> Result<Vec<Record>> {
+        if query.limit.is_none_or(|l| l > MAX_PAGE) {
+            return Err(Error::new(
+                Kind::TooLarge,
+                "page-too-large",
+                format!("Bir sayfa en çok {MAX_PAGE} kayıt olabilir."),
+                format!("A page can have {MAX_PAGE} records at most."),
+            ));
+        }
+        let access = self.seen(principal, &query.register, showing(query.as_of)).await?;
+        let records = match narrowed(query, &access)? {
+            Some(narrowed) => self.store.query(&narrowed).await?,
+            None => self.store.query(query).await?,
+        };
+        self.shown_by(principal, &query.register, access, records).await
+    }
+
+    /// How many records match.
+    ///
+    /// # Errors
+    /// As [`Desk::query`].
+    pub async fn count(&self, principal: &Principal, query: &Query) -> Result<u64> {
+        let access = self.seen(principal, &query.register, showing(query.as_of)).await?;
+        match narrowed(query, &access)? {
+            Some(narrowed) => self.store.count(&narrowed).await,
+            None => self.store.count(query).await,
+        }
+    }
+
+    /// All matching records as a stream of batches from one snapshot: taking them away takes the right to export.
+    pub fn scan(&self, principal: &Principal, query: Query) -> BoxStream<'static, Result<Vec<Record>>> {
+        let access = self.access(principal, &query.register, Action::Export);
+        let narrowed = if access.is_none() {
+            Err(not_allowed(principal, &query.register, Action::Export))
+        } else {
+            narrowed(&query, &access)
+        };
+        let query = match narrowed {
+            Ok(narrowed) => narrowed.unwrap_or(query),
+            Err(error) => return futures::stream::once(std::future::ready(Err(error))).boxed(),
+        };
+        let showing = Showing {
+            pen: Arc::clone(&self.pen),
+            catalogue: self.catalogue(),
+            principal: principal.clone(),
+            register: Arc::clone(&query.register),
+            access,
+        };
+        let showing = Arc::new(showing);
+        let batches = self.store.scan(query);
+        batches
+            .then(move |batch| {
+                let showing = Arc::clone(&showing);
+                async move { showing.shown(batch?).await }
+            })
+            .boxed()
+    }
+
+    /// Every version of a record, oldest first; those that may be seen.
+    ///
+    /// # Errors
+    /// `no-such-record`; `login-required`, `not-allowed`; those of the store.
+    pub async fn history(&self, principal: &Principal, register: &Arc<Register>, id: Uuid) -> Result<Vec<Version>> {
+        let access = self.seen(principal, register, Action::History).await?;
+        let versions = self.store.history(register, id).await?;
+        // The newest version decides whether the record may be seen at all; each version, what of it.
+        if versions.last().is_none_or(|v| access.of(&v.record).is_none()) {
+            return Err(no_such_record(register, &id.to_string()));
+        }
+        let mut records = Vec::with_capacity(versions.len());
+        let mut rest = Vec::with_capacity(versions.len());
+        for version in versions {
+            let Some(fields) = access.of(&version.record) else { continue };
+            records.push((version.record, fields));
+            rest.push((version.deleted, version.position, version.changeset, version.act));
+        }
+        let records = self.shown(principal, register, records).await?;
+        let joined = records.into_iter().zip(rest);
+        Ok(joined
+            .map(|(record, (deleted, position, changeset, act))| Version { record, deleted, position, changeset, act })
+            .collect())
+    }
+
+    /// Log entries, newest first: of registers whose history somebody may see whole, and of a named record that they may see.
+    ///
+    /// # Errors
+    /// `login-required`, `not-allowed`; those of the store.
+    pub async fn log(&self, principal: &Principal, query: &LogQuery) -> Result<Vec<Entry>> {
+        let catalogue = self.catalogue();
+        let whole = |r: &Register| self.access(principal, r, Action::History).whole().is_some();
+        if let (Some(name), Some(id)) = (&query.register, query.record)
+            && let Some(register) = catalogue.registers.get(name).filter(|r| !whole(r))
+        {
+            self.history(principal, register, id).await?;
+            return self.store.find_entries(query).await;
+        }
+        if catalogue.registers.values().all(|r| whole(r)) {
+            return self.store.find_entries(query).await;
+        }
+        let registers: Vec<String> = catalogue.registers.values().filter(|r| whole(r)).map(|r| r.name.clone()).collect();
+        if registers.is_empty() || query.register.as_ref().is_some_and(|r| !registers.contains(r)) {
+            let named = query.register.as_ref().and_then(|r| catalogue.registers.get(r));
+            let Some(register) = named.or_else(|| catalogue.registers.values().next()) else { return Ok(Vec::new()) };
+            return Err(not_allowed(principal, register, Action::History));
+        }
+        self.store.find_entries(&LogQuery { registers: Some(registers), ..query.clone() }).await
+    }
+
+    /// Personal fields of a record whole; the look is on disk before this returns.
+    ///
+    /// # Errors
+    /// `reason-required`, `step-up-required`, `not-allowed`, `forbidden-field`; `no-such-record`; those of the store.
+    pub async fn unmask(&self, principal: &Principal, register: &Arc<Register>, key: Key, fields: FieldSet) -> Result<Record> {
+        let seen = self.seen(principal, register, Action::Read).await?;
+        let record = self.found(register, key, None).await?;
+        let shown = seen.of(&record).ok_or_else(|| no_such_record(register, &key_text(key)))?;
+        let permit = self.prepared.load().rules.may(principal, register, Action::Unmask, &[&record], fields);
+        if let Err(error) = &permit {
+            self.note_refusal(principal, register, Action::Unmask, error).await;
+        }
+        permit?;
+        let records = self.shown(principal, register, vec![(record, shown.and(fields))]).await?;
+        records.into_iter().next().ok_or_else(|| Error::internal("a record was lost"))
+    }
+
+    async fn shown_by(
+        &self,
+        principal: &Principal,
+        register: &Arc<Register>,
+        access: Access,
+        records: Vec<Record>,
+    ) -> Result<Vec<Record>> {
+        if records.is_empty() || access.is_plain(register) {
+            return Ok(records);
+        }
+        let showing = Showing {
+            pen: Arc::clone(&self.pen),
+            catalogue: self.catalogue(),
+            principal: principal.clone(),
+            register: Arc::clone(register),
+            access,
+        };
+        showing.shown(records).await
+    }
+
+    /// The records with hidden values masked, after looks at personal ones are written down.
+    async fn shown(&self, principal: &Principal, register: &Register, records: Vec<(Record, FieldSet)>) -> Result<Vec<Record>> {
+        show(&self.pen, &self.catalogue(), principal, register, records).await
+    }
+}
+
+/// What showing the batches of an answer takes.
+struct Showing {
+    pen: Arc<Pen>,
+    catalogue: Arc<Catalogue>,
+    principal: Principal,
+    register: Arc<Register>,
+    access: Access,
+}
+
+impl Showing {
+    async fn shown(&self, records: Vec<Record>) -> Result<Vec<Record>> {
+        if self.access.is_plain(&self.register) {
+            return Ok(records);
+        }
+        // The store narrowed the records to what may be seen; what of each, is said here.
+        let seen = records.into_iter().filter_map(|r| self.access.of(&r).map(|fields| (r, fields))).collect();
+        show(&self.pen, &self.catalogue, &self.principal, &self.register, seen).await
+    }
+}
+
+async fn show(
+    pen: &Pen,
+    catalogue: &Catalogue,
+    principal: &Principal,
+    register: &Register,
+    records: Vec<(Record, FieldSet)>,
+) -> Result<Vec<Record>> {
+    let operator = matches!(principal.capacity, Capacity::Operator);
+    if !operator && register.fields.iter().any(|f| f.personal) {
+        let shown: Vec<(&Record, FieldSet)> = records.iter().map(|(r, f)| (r, *f)).collect();
+        pen.note_looks(catalogue, principal, register, &shown).await?;
+    }
+    Ok(records.into_iter().map(|(record, fields)| masked(register, record, fields)).collect())
+}
+
+/// The right that a question takes: the state of another day is history.
+const fn showing(as_of: Option<Timestamp>) -> Action {
+    if as_of.is_some() { Action::History } else { Action::Read }
+}
+
+fn key_text(key: Key) -> String {
+    match key {
+        Key::Id(id) => id.to_string(),
+        Key::Fid(fid) => fid.to_string(),
+    }
+}
+
+/// The question narrowed to what may be seen; `None` if it needs no narrowing.
+fn narrowed(query: &Query, access: &Access) -> Result<Option<Query>> {
+    let mut used = query.filter.as_ref().map(FieldSet::of).unwrap_or_default();
+    if let Some(sort) = &query.sort {
+        used = used.with(sort.field);
+    }
+    Ok(access.narrowing(&query.register, used)?.map(|condition| {
+        let filter = match &query.filter {
+            Some(asked) => Expr::And(vec![condition, asked.clone()]),
+            None => condition,
+        };
+        Query { filter: Some(filter), ..query.clone() }
+    }))
+}
+
+/// A record with only these fields' own values.
+fn masked(register: &Register, mut record: Record, fields: FieldSet) -> Record {
+    for (index, field) in register.fields.iter().enumerate() {
+        if fields.has(index) {
+            continue;
+        }
+        if let Some(value) = record.values.get_mut(index) {
+            if value.is_null() && !field.personal {
+                continue;
+            }
+            *value = if field.personal { mask(value, field.mask) } else { Value::Null };
+            record.hidden = record.hidden.with(index);
+        }
+    }
+    record
+}

@@ -1,0 +1,193 @@
+//! The table of rules: grants made ready for each register.
+
+use super::{
+    Access, FieldSet, Part, Principal, forbidden_field, not_allowed, principal::Capacity, reason_required, step_up_required,
+};
+use crate::{
+    Catalogue, Record, Register, Result, Value,
+    catalogue::{Action, Grant, Scope},
+    cql2::{self, Expr, Operand},
+};
+use std::{collections::HashMap, sync::Arc};
+
+/// Grants by register, with conditions parsed.
+#[derive(Debug, Default)]
+pub struct Rules {
+    by_register: HashMap<String, Vec<Rule>>,
+}
+
+/// One grant made ready for one register.
+#[derive(Debug)]
+pub(super) struct Rule {
+    pub(super) grant: Arc<Grant>,
+    condition: Option<Expr>,
+    named: Option<FieldSet>,
+    impersonal: FieldSet,
+    unit: Option<usize>,
+}
+
+/// What may be done to one record: which fields of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Permit {
+    /// The fields.
+    pub fields: FieldSet,
+}
+
+impl Rules {
+    /// The table of a catalogue.
+    ///
+    /// # Errors
+    /// `bad-filter` if the condition of a grant can't be read.
+    pub fn new(catalogue: &Catalogue) -> Result<Self> {
+        let mut by_register = HashMap::new();
+        for (name, register) in &catalogue.registers {
+            let concerns = |g: &&Arc<Grant>| g.register == *name || g.register == "*";
+            let rules: Result<Vec<Rule>> =
+                catalogue.grants.iter().filter(concerns).map(|g| Rule::new(Arc::clone(g), register)).collect();
+            by_register.insert(name.clone(), rules?);
+        }
+        Ok(Self { by_register })
+    }
+
+    pub(super) fn of(&self, register: &str) -> &[Rule] {
+        self.by_register.get(register).map_or(&[], Vec::as_slice)
+    }
+
+    /// Which records of the register somebody may do this to, and with which fields, if all that a grant asks for is there (the
+    /// reason, the step-up).
+    pub fn access(&self, principal: &Principal, register: &Register, action: Action) -> Access {
+        if matches!(principal.capacity, Capacity::Operator) {
+            return Access::full();
+        }
+        let parts = self.given(principal, register, action).filter(|rule| rule.lacks(principal).is_none());
+        Access::new(parts.map(|rule| rule.part(principal, action)))
+    }
+
+    /// The grants that somebody has for this, whatever the record.
+    fn given<'a>(&'a self, principal: &'a Principal, register: &'a Register, action: Action) -> impl Iterator<Item = &'a Rule> {
+        let within = principal.limits.iter().all(|l| l.allow(&register.name, action));
+        let kept = register.journal && action.writes();
+        let rules = if within && !kept { self.of(&register.name) } else { &[] };
+        rules.iter().filter(move |rule| rule.grant.actions.contains(&action) && rule.is_given_to(principal))
+    }
+
+    /// True if somebody may do this to some record, perhaps with a reason or a step-up: whether a button is worth showing.
+    pub fn could(&self, principal: &Principal, register: &Register, action: Action) -> bool {
+        matches!(principal.capacity, Capacity::Operator) || self.given(principal, register, action).next().is_some()
+    }
+
+    /// May this be done to this record, with these fields? For a change both the record before and after must be within.
+    ///
+    /// # Errors
+    /// `login-required`, `not-allowed`, `forbidden-field`, `reason-required`, `step-up-required`.
+    pub fn may(
+        &self,
+        principal: &Principal,
+        register: &Register,
+        action: Action,
+        records: &[&Record],
+        wanted: FieldSet,
+    ) -> Result<Permit> {
+        if matches!(principal.capacity, Capacity::Operator) {
+            return Ok(Permit { fields: FieldSet::ALL });
+        }
+        let mut fields = None;
+        let mut lacking = None;
+        for rule in self.given(principal, register, action) {
+            let part = rule.part(principal, action);
+            if !records.iter().all(|r| part.condition.as_ref().is_none_or(|c| cql2::holds(c, r))) {
+                continue;
+            }
+            match rule.lacks(principal) {
+                None => fields = Some(part.fields.and(fields.unwrap_or_default())),
+                Some(lack) if part.fields.covers(wanted) => lacking = Some(lack),
+                Some(_) => {}
+            }
+        }
+        match fields {
+            Some(fields) if fields.covers(wanted) => Ok(Permit { fields }),
+            _ if lacking == Some(Lack::StepUp) => Err(step_up_required()),
+            _ if lacking == Some(Lack::Reason) => Err(reason_required()),
+            Some(fields) => {
+                let hidden = wanted.without(fields).iter().find_map(|i| register.fields.get(i));
+                Err(forbidden_field(register, hidden.map_or("", |f| f.name.as_str())))
+            }
+            None => Err(not_allowed(principal, register, action)),
+        }
+    }
+}
+
+/// What a grant asks for beside who asks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Lack {
+    Reason,
+    StepUp,
+}
+
+impl Rule {
+    fn new(grant: Arc<Grant>, register: &Register) -> Result<Self> {
+        Ok(Self {
+            condition: grant.condition.as_ref().map(|c| cql2::parse_for_principal(register, c)).transpose()?,
+            named: grant.fields.as_ref().map(|names| FieldSet::named(register, names)),
+            impersonal: FieldSet::impersonal(register),
+            unit: register.unit.as_ref().and_then(|u| register.field_index(u)),
+            grant,
+        })
+    }
+
+    /// True if the grant is one to them, whatever the record.
+    pub(super) fn is_given_to(&self, principal: &Principal) -> bool {
+        let grant = &self.grant;
+        let standing = principal.standing();
+        let placed = grant.scope != Scope::Any || grant.area || !grant.of_units.is_empty();
+        grant.to.iter().any(|party| principal.is(party))
+            && (grant.by_proxy || standing.is_none_or(|s| s.proxy.is_none()))
+            && (!placed || standing.is_some())
+            && (grant.of_units.is_empty()
+                || standing.is_some_and(|s| s.unit.codes.iter().any(|code| grant.of_units.contains(code))))
+    }
+
+    /// What they would have to add for the grant to hold.
+    pub(super) fn lacks(&self, principal: &Principal) -> Option<Lack> {
+        if self.grant.step_up && !principal.is_verified() {
+            return Some(Lack::StepUp);
+        }
+        (self.grant.reason && principal.act.reason.is_none()).then_some(Lack::Reason)
+    }
+
+    /// The grant's share for one who has it: for which records, which fields.
+    pub(super) fn part(&self, principal: &Principal, action: Action) -> Part {
+        let mut terms = Vec::new();
+        if let Some(term) = self.scope(principal) {
+            terms.push(term);
+        }
+        if self.grant.area {
+            let area = principal.standing().and_then(|s| s.unit.area.clone());
+            terms.push(area.map_or(Expr::Literal(false), Expr::Intersects));
+        }
+        if let Some(condition) = &self.condition {
+            terms.push(condition.bind(&|what| principal.current(what)));
+        }
+        let condition = match terms.len() {
+            0 => None,
+            1 => terms.pop(),
+            _ => Some(Expr::And(terms)),
+        };
+        let all = if action.shows() { self.impersonal } else { FieldSet::ALL };
+        Part { condition, fields: self.named.unwrap_or(all) }
+    }
+
+    /// The condition of the unit scope.
+    fn scope(&self, principal: &Principal) -> Option<Expr> {
+        if self.grant.scope == Scope::Any {
+            return None;
+        }
+        let (Some(field), Some(standing)) = (self.unit, principal.standing()) else { return Some(Expr::Literal(false)) };
+        let literal = |id: &uuid::Uuid| Operand::Literal(Value::Reference(*id));
+        let field = Operand::Field(field);
+        Some(match self.grant.scope {
+            Scope::Below if standing.unit.below.len() > 1 => Expr::In(field, standing.unit.below.iter().map(literal).collect()),
+            _ => Expr::Compare(field, cql2::Comparison::Eq, literal(&standing.unit.id)),
+        })
+    }
+}
