@@ -2,7 +2,7 @@
 
 use super::*;
 use meydan_geo::{Wkb, relate};
-use meydan_kernel::{Act, Desk, Query, Store, Value, catalogue::load};
+use meydan_kernel::{Act, Desk, Principal, Query, Store, Value, catalogue::load};
 use std::{
     collections::{BTreeMap, HashMap, HashSet},
     hash::{DefaultHasher, Hash, Hasher},
@@ -116,16 +116,17 @@ async fn the_desk_and_a_real_store_take_every_record() {
     store.apply(&plan, &catalogue).await.unwrap();
     let desk = Desk::new(store, Arc::clone(&catalogue)).unwrap();
     let act = Act { person: "Deneme".to_owned(), post: "Deneme".to_owned(), source: "demo".to_owned(), ..Act::default() };
+    let operator = Principal::operator(act);
     let mut written: BTreeMap<String, u64> = BTreeMap::new();
     for batch in Demo::new(&catalogue, DOORS, 11).unwrap() {
         for (name, _) in &batch {
             *written.entry(name.clone()).or_default() += 1;
         }
-        desk.change(&act, batch).await.unwrap();
+        desk.change(&operator, batch).await.unwrap();
     }
     for (name, count) in written {
         let register = desk.register(&name).unwrap();
-        assert_eq!(desk.count(&act, &Query::all(register)).await.unwrap(), count, "{name}");
+        assert_eq!(desk.count(&operator, &Query::all(register)).await.unwrap(), count, "{name}");
     }
 }
 
