@@ -4,9 +4,11 @@
 //! somebody again are *secrets* of the store, never records. What this room may never know: a face, a store by name.
 
 mod bearer;
+mod password_source;
 mod session;
 mod token;
 
+pub use password_source::PasswordSource;
 pub use session::{NewSession, Proof, Session};
 pub use token::{NewToken, Token, TokenWish};
 
