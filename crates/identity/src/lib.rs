@@ -4,11 +4,21 @@
 //! somebody again are *secrets* of the store, never records. What this room may never know: a face, a store by name.
 
 mod bearer;
+mod edevlet;
+mod http;
+mod oidc;
+mod passkey;
 mod password_source;
+mod provider;
 mod session;
 mod token;
 
+pub use edevlet::EDevletConfig;
+pub use http::Reach;
+pub use oidc::{LinkBy, OidcConfig};
+pub use passkey::{CHALLENGE_LIFE, MAX_PASSKEYS, Passkey, PasskeyOptions, PasskeyVisit, RelyingParty};
 pub use password_source::PasswordSource;
+pub use provider::{Arrival, Departure, Link, ProviderEntry, ProviderVisit, Providers, RETURN_PATH, ReturnQuery};
 pub use session::{NewSession, Proof, Session};
 pub use token::{NewToken, Token, TokenWish};
 
@@ -19,12 +29,19 @@ use std::sync::Arc;
 pub struct Identity {
     desk: Arc<Desk>,
     sessions: session::Recent,
+    outside: Providers,
 }
 
 impl Identity {
     /// Over a desk.
     pub fn new(desk: Arc<Desk>) -> Self {
-        Self { desk, sessions: session::Recent::default() }
+        Self { desk, sessions: session::Recent::default(), outside: Providers::default() }
+    }
+
+    /// With outside providers.
+    #[must_use]
+    pub fn with_providers(self, outside: Providers) -> Self {
+        Self { outside, ..self }
     }
 
     /// The desk.

@@ -193,7 +193,7 @@ impl Identity {
         self.change_session(cookie, |s| s.verified_at = Timestamp::now()).await
     }
 
-    async fn change_session(&self, cookie: &str, change: impl Fn(&mut Session)) -> Result<()> {
+    pub(crate) async fn change_session(&self, cookie: &str, change: impl Fn(&mut Session)) -> Result<()> {
         let key = bearer::hash(cookie);
         loop {
             let Some(secret) = self.store().secret(KIND, &key).await? else { return Ok(()) };
