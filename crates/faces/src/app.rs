@@ -3,7 +3,7 @@
 use crate::{
     Problem, changes, compress,
     definitions::{Definitions, Kept},
-    log, ogc_common, ogc_features, ogc_tiles, openapi, pages, problem, schemas, styles,
+    log, ogc_common, ogc_features, ogc_tiles, openapi, pages, problem, schemas, styles, who,
 };
 use axum::{
     Router,
@@ -13,7 +13,8 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use meydan_followers::Tiles;
-use meydan_kernel::{Act, Bilingual, Desk};
+use meydan_identity::Identity;
+use meydan_kernel::{Bilingual, Desk, Principal};
 use std::sync::Arc;
 
 /// What the configuration says to the faces.
@@ -32,6 +33,8 @@ pub struct Settings {
     pub centre_lat: f64,
     /// Zoom with which the map opens.
     pub zoom: f64,
+    /// A proxy of ours stands before the server: it says where clients come from (`X-Forwarded-For`).
+    pub behind_proxy: bool,
     /// Bytes that finished tiles may take in memory; 0 keeps none.
     pub tile_cache_bytes: u64,
 }
@@ -45,6 +48,7 @@ impl Default for Settings {
             centre_lon: 39.72,
             centre_lat: 41.0,
             zoom: 12.5,
+            behind_proxy: false,
             tile_cache_bytes: meydan_followers::tiles::MAX_CACHE_BYTES,
         }
     }
@@ -56,10 +60,12 @@ pub struct App {
     pub desk: Arc<Desk>,
     /// Vector tiles, kept from the log.
     pub tiles: Tiles,
-    /// Who acts, until logins exist.
-    pub acting: Act,
+    /// Who is it?
+    pub identity: Arc<Identity>,
     /// What the configuration says.
     pub settings: Settings,
+    /// Nobody in particular.
+    pub(crate) everyone: Arc<Principal>,
     pub(crate) counts: ogc_features::Counts,
     pub(crate) composites: ogc_tiles::Composites,
     pub(crate) extents: ogc_tiles::Extents,
@@ -67,14 +73,15 @@ pub struct App {
 }
 
 impl App {
-    /// An app over a desk.
-    pub fn new(desk: Arc<Desk>, acting: Act, settings: Settings) -> Self {
+    /// An app over a desk and who knows people.
+    pub fn new(desk: Arc<Desk>, identity: Arc<Identity>, settings: Settings) -> Self {
         let tiles = Tiles::with_cache(Arc::clone(desk.store()), settings.tile_cache_bytes);
         Self {
             desk,
             tiles,
-            acting,
+            identity,
             settings,
+            everyone: Arc::new(Principal::everyone("api")),
             counts: ogc_features::Counts::default(),
             composites: ogc_tiles::Composites::default(),
             extents: ogc_tiles::Extents::default(),
@@ -85,11 +92,6 @@ impl App {
     /// The catalogue in force with what the faces make of it.
     pub fn definitions(&self) -> Arc<Definitions> {
         self.definitions.of(self.desk.catalogue())
-    }
-
-    /// The acting person through a face (`api`, `page`), for a reason.
-    pub fn act(&self, source: &str, reason: Option<String>) -> Act {
-        Act { source: source.to_owned(), reason, ..self.acting.clone() }
     }
 }
 
@@ -112,6 +114,7 @@ pub fn router(app: Arc<App>) -> Router {
         .layer(middleware::from_fn(compress::tags))
         .layer(middleware::from_fn(problem::in_the_persons_language))
         .layer(middleware::from_fn_with_state(Arc::clone(&app), pages::as_a_page))
+        .layer(middleware::from_fn_with_state(Arc::clone(&app), who::known))
         .merge(ogc_tiles::bare_routes())
         .with_state(app)
 }

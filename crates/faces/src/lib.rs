@@ -16,6 +16,8 @@ pub mod pages;
 pub mod problem;
 pub mod schemas;
 pub mod styles;
+pub mod who;
 
 pub use app::{App, Settings, router};
 pub use problem::Problem;
+pub use who::Caller;

@@ -118,6 +118,11 @@ impl Error {
         self
     }
 
+    /// True if it is a refusal: nobody is logged in, or they may not.
+    pub fn is_refusal(&self) -> bool {
+        matches!(self.0.kind, Kind::Unauthenticated | Kind::Forbidden)
+    }
+
     /// Its kind.
     pub fn kind(&self) -> Kind {
         self.0.kind

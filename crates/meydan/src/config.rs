@@ -16,15 +16,17 @@ const FILE_NAME: &str = "meydan.toml";
 pub struct Config {
     /// Where the data is: the path of a GeoPackage file, or a `postgres://` URL.
     pub store: String,
-    /// Address and port. Until logins exist only loopback is taken.
+    /// Address and port. Beyond loopback only with an https `base_url`.
     pub listen: String,
     /// The address that clients use, if a proxy stands before the server; else the request's own host.
     pub base_url: Option<String>,
+    /// A proxy of ours stands before the server and says where clients come from (`X-Forwarded-For`).
+    pub behind_proxy: bool,
     /// Folder of the city's own definitions; `definitions` beside the configuration file if left out.
     pub definitions: Option<PathBuf>,
     /// File of the key that seals the log; made at first start, readable by its owner only.
     pub seal_key: Option<PathBuf>,
-    /// Who acts, until logins exist (step 2).
+    /// Who acts at the command line, as the log names them.
     pub acting: Acting,
     /// The city.
     pub city: City,
@@ -92,6 +94,7 @@ impl Default for Config {
             store: "data/city.gpkg".to_owned(),
             listen: "127.0.0.1:8061".to_owned(),
             base_url: None,
+            behind_proxy: false,
             definitions: None,
             seal_key: None,
             acting: Acting { person: "Kurulum".to_owned(), post: "Sistem yöneticisi".to_owned() },

@@ -3,7 +3,7 @@
 use crate::config::Config;
 use anyhow::Result;
 use meydan_kernel::{
-    Act, Catalogue, Desk, Error, Kind, Lang, Store,
+    Catalogue, Desk, Error, Kind, Lang, Principal, Store,
     catalogue::{self, DefinitionError, Plan, Source},
 };
 use std::{path::Path, sync::Arc};
@@ -97,13 +97,14 @@ impl Context {
     /// Those of [`Context::city`].
     pub async fn city_in(&self, store: Arc<dyn Store>, wanted: Catalogue) -> Result<City> {
         bring(&store, &wanted).await?;
-        let desk = Arc::new(Desk::new(Arc::clone(&store), Arc::new(wanted))?);
+        let desk = Desk::new(Arc::clone(&store), Arc::new(wanted))?;
+        let desk = Arc::new(desk);
         Ok(City { store, desk })
     }
 
-    /// The acting person, through a face.
-    pub fn act(&self, source: &str) -> Act {
-        self.config.act(source)
+    /// The operator of the machine, at its command line: who can read the files may do everything anyway; the log says who it was.
+    pub fn operator(&self, source: &str) -> Principal {
+        Principal::operator(self.config.act(source))
     }
 
     /// One text of the two, in the command's language.

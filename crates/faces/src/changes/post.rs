@@ -1,7 +1,7 @@
 //! `POST /api/changes`.
 
 use super::body;
-use crate::{App, Problem, ogc_features::write};
+use crate::{App, Caller, Problem, ogc_features::write};
 use axum::{
     body::Body,
     extract::State,
@@ -11,13 +11,13 @@ use axum::{
 use std::sync::Arc;
 
 /// Carries out changes whole or not at all: 201 when they are on disk, with positions in the log, ids and versions.
-pub async fn change(State(app): State<Arc<App>>, headers: HeaderMap, body: Body) -> Result<Response, Problem> {
+pub async fn change(State(app): State<Arc<App>>, caller: Caller, headers: HeaderMap, body: Body) -> Result<Response, Problem> {
     let bytes = body::bytes(&headers, body).await?;
     let mut changes = body::read(&bytes)?;
-    let act = app.act("api", changes.reason.take());
+    let principal = caller.through("api", changes.reason.take());
     let edits = changes.edits(&app.desk)?;
     let registers: Vec<String> = edits.iter().map(|(register, _)| register.clone()).collect();
-    let committed = app.desk.change(&act, edits).await?;
+    let committed = app.desk.change(&principal, edits).await?;
     let mut out = Vec::with_capacity(160 + registers.len() * 120);
     out.extend_from_slice(b"{\"changeset\":\"");
     out.extend_from_slice(committed.changeset.hyphenated().encode_lower(&mut [0; 36]).as_bytes());

@@ -2,7 +2,7 @@
 
 use super::difference::differences;
 use crate::{
-    App, Problem, negotiate,
+    App, Caller, Problem, negotiate,
     ogc_common::{link, params::Params, reply, validator},
     ogc_features::{item_key, write},
 };
@@ -19,6 +19,7 @@ use std::sync::Arc;
 /// `GET /api/records/{register}/{id}`; the tag is the version.
 pub async fn record(
     State(app): State<Arc<App>>,
+    caller: Caller,
     Path((name, id)): Path<(String, String)>,
     uri: Uri,
     headers: HeaderMap,
@@ -27,7 +28,7 @@ pub async fn record(
     let definitions = app.definitions();
     let shape = definitions.shape(&name)?;
     let key = item_key(&shape.register, &id)?;
-    let record = app.desk.get(&app.acting, &shape.register, key, None).await?;
+    let record = app.desk.get(&caller.principal, &shape.register, key, None).await?;
     let tag = format!("{}.{}.{}", record.id.simple(), record.version, definitions.hash);
     let mut bearing = vec![(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"))];
     bearing.extend(validator::header_value(&tag).map(|v| (header::ETAG, v)));
@@ -75,6 +76,7 @@ fn content(out: &mut Vec<u8>, register: &Register, record: &Record) {
 /// `GET /api/records/{register}/{id}/history`: every version, oldest first: who, when, why, and what changed.
 pub async fn history(
     State(app): State<Arc<App>>,
+    caller: Caller,
     Path((name, id)): Path<(String, String)>,
     uri: Uri,
     headers: HeaderMap,
@@ -83,9 +85,9 @@ pub async fn history(
     let register = app.desk.register(&name)?;
     let id = match item_key(&register, &id)? {
         Key::Id(id) => id,
-        key @ Key::Fid(_) => app.desk.get(&app.acting, &register, key, None).await?.id,
+        key @ Key::Fid(_) => app.desk.get(&caller.principal, &register, key, None).await?.id,
     };
-    let versions = app.desk.history(&app.acting, &register, id).await?;
+    let versions = app.desk.history(&caller.principal, &register, id).await?;
     let mut before: Option<&Version> = None;
     let list: Vec<Json> = versions.iter().map(|version| one(&register, before.replace(version), version)).collect();
     let body = json!({ "register": name, "id": id.to_string(), "versions": list });

@@ -2,7 +2,7 @@
 
 use super::hex;
 use crate::{
-    App, Problem, negotiate,
+    App, Caller, Problem, negotiate,
     ogc_common::{
         link,
         params::{Params, bad_value, take_number},
@@ -29,7 +29,12 @@ const DEFAULT_PAGE: u64 = 100;
 const MAX_PAGE: u64 = 1_000;
 
 /// `GET /api/log`: entries by register, record, changeset, person; `before` a position.
-pub(super) async fn entries(State(app): State<Arc<App>>, uri: Uri, headers: HeaderMap) -> Result<Response, Problem> {
+pub(super) async fn entries(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
     let mut params = Params::parse(&uri)?;
     let limit = take_number(&mut params, "limit", 1, MAX_PAGE)?.unwrap_or(DEFAULT_PAGE);
     let before = take_number(&mut params, "before", 0, i64::MAX.unsigned_abs())?;
@@ -40,10 +45,11 @@ pub(super) async fn entries(State(app): State<Arc<App>>, uri: Uri, headers: Head
         person: params.take("person")?,
         before: before.and_then(|n| i64::try_from(n).ok()),
         limit: usize::try_from(limit).unwrap_or(1),
+        ..LogQuery::default()
     };
     params.finish()?;
-    let found = app.desk.log(&app.acting, &query).await?;
-    let sealed = app.desk.sealed_log(&app.acting).last_seal().await?.map_or(0, |s| s.size);
+    let found = app.desk.log(&caller.principal, &query).await?;
+    let sealed = app.desk.sealed_log(&caller.principal).last_seal().await?.map_or(0, |s| s.size);
     // A full page may have another after it.
     let next = (found.len() as u64 == limit).then(|| found.last().map(|e| e.position)).flatten().filter(|p| *p > 0);
     let body = json!({

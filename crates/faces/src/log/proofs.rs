@@ -2,7 +2,7 @@
 
 use super::{hex, not_sealed_yet};
 use crate::{
-    App, Problem, negotiate,
+    App, Caller, Problem, negotiate,
     ogc_common::{
         link,
         params::{Params, bad_value, take_format, take_number},
@@ -20,23 +20,28 @@ use meydan_kernel::{
     log::{
         Seal,
         proof::{Wanted, to_text},
-        tree::{Hash, leaf_hash},
+        tree::Hash,
     },
 };
 use serde_json::{Value as Json, json};
 use std::sync::Arc;
 
 /// `GET /api/log/proof/inclusion?position=&size=`: the way from one entry to the root of the first `size`.
-pub(super) async fn inclusion(State(app): State<Arc<App>>, uri: Uri, headers: HeaderMap) -> Result<Response, Problem> {
+pub(super) async fn inclusion(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
     let mut params = Params::parse(&uri)?;
     let text = take_format(&mut params, &["json", "tlog-proof"])? == Some("tlog-proof");
-    let seal = last_seal(&app).await?;
+    let seal = last_seal(&app, &caller).await?;
     let sealed = seal.size.unsigned_abs();
     let size = take_number(&mut params, "size", 1, sealed)?.unwrap_or(sealed);
     let position = take_number(&mut params, "position", 0, size - 1)?
         .ok_or_else(|| bad_value("position", "verilmesi zorunlu", "must be given"))?;
     params.finish()?;
-    let log = app.desk.sealed_log(&app.acting);
+    let log = app.desk.sealed_log(&caller.principal);
     if text {
         if size != sealed {
             let (tr, en) = ("bu biçim yalnızca son mühürle verilir", "this format is given with the last seal only");
@@ -55,15 +60,20 @@ pub(super) async fn inclusion(State(app): State<Arc<App>>, uri: Uri, headers: He
 }
 
 /// `GET /api/log/proof/consistency?first=&second=`: that the first tree is the beginning of the second.
-pub(super) async fn consistency(State(app): State<Arc<App>>, uri: Uri, headers: HeaderMap) -> Result<Response, Problem> {
+pub(super) async fn consistency(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
     let mut params = Params::parse(&uri)?;
-    let seal = last_seal(&app).await?;
+    let seal = last_seal(&app, &caller).await?;
     let sealed = seal.size.unsigned_abs();
     let second = take_number(&mut params, "second", 1, sealed)?.unwrap_or(sealed);
     let first = take_number(&mut params, "first", 1, second)?
         .ok_or_else(|| bad_value("first", "verilmesi zorunlu", "must be given"))?;
     params.finish()?;
-    let log = app.desk.sealed_log(&app.acting);
+    let log = app.desk.sealed_log(&caller.principal);
     let wanted = Wanted::consistency(first, second).ok_or_else(|| Error::internal("bounds were checked"))?;
     let body = json!({
         "first": first,
@@ -76,8 +86,8 @@ pub(super) async fn consistency(State(app): State<Arc<App>>, uri: Uri, headers: 
     Ok(reply::json(&headers, negotiate::lang(&uri, &headers), link::JSON, &body)?)
 }
 
-async fn last_seal(app: &App) -> Result<Seal> {
-    app.desk.sealed_log(&app.acting).last_seal().await?.filter(|s| s.size > 0).ok_or_else(not_sealed_yet)
+async fn last_seal(app: &App, caller: &Caller) -> Result<Seal> {
+    app.desk.sealed_log(&caller.principal).last_seal().await?.filter(|s| s.size > 0).ok_or_else(not_sealed_yet)
 }
 
 fn wanted_inclusion(position: u64, size: u64) -> Result<Wanted> {
@@ -91,13 +101,10 @@ async fn root(log: SealedLog<'_>, size: u64) -> Result<Hash> {
 /// The proof of one entry; with the checkpoint if `size` is the seal's.
 pub(super) async fn inclusion_json(log: SealedLog<'_>, position: u64, size: u64, seal: &Seal) -> Result<Json> {
     let proof = log.hashes(&wanted_inclusion(position, size)?).await?;
-    let at = i64::try_from(position).map_err(Error::internal)?;
-    let entry = log.entries(at, 1).await?.into_iter().find(|e| e.position == at);
-    let entry = entry.ok_or_else(|| Error::internal(format!("no entry at {position}")))?;
     Ok(json!({
         "position": position,
         "size": size,
-        "leaf_hash": hex(&leaf_hash(&entry.leaf_bytes())),
+        "leaf_hash": hex(&log.leaf_hash(position).await?),
         "hashes": list(&proof),
         "root": hex(&root(log, size).await?),
         "checkpoint": (size == seal.size.unsigned_abs()).then(|| seal.checkpoint.clone()),

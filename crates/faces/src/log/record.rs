@@ -2,7 +2,7 @@
 
 use super::{LogKey, hex, proofs::inclusion_json};
 use crate::{
-    App, Problem, negotiate,
+    App, Caller, Problem, negotiate,
     ogc_common::{
         link,
         params::{Params, take_number},
@@ -28,6 +28,7 @@ use std::sync::Arc;
 /// checkpoint; of the newest version if none is asked.
 pub(super) async fn proof(
     State(app): State<Arc<App>>,
+    caller: Caller,
     key: Option<Extension<LogKey>>,
     Path((name, id)): Path<(String, String)>,
     uri: Uri,
@@ -39,9 +40,9 @@ pub(super) async fn proof(
     let register = app.desk.register(&name)?;
     let id = match item_key(&register, &id)? {
         Key::Id(id) => id,
-        key @ Key::Fid(_) => app.desk.get(&app.acting, &register, key, None).await?.id,
+        key @ Key::Fid(_) => app.desk.get(&caller.principal, &register, key, None).await?.id,
     };
-    let mut versions = app.desk.history(&app.acting, &register, id).await?;
+    let mut versions = app.desk.history(&caller.principal, &register, id).await?;
     let at = match wanted {
         None => versions.len().checked_sub(1),
         Some(wanted) => versions.iter().position(|v| v.record.version.unsigned_abs() == wanted),
@@ -49,9 +50,8 @@ pub(super) async fn proof(
     let no_such_version =
         || Error::not_found("no-such-version", "Kaydın böyle bir sürümü yok.", "The record has no such version.");
     let version = versions.swap_remove(at.ok_or_else(no_such_version)?);
-    let log = app.desk.sealed_log(&app.acting);
-    let entry = log.entries(version.position, 1).await?.into_iter().find(|e| e.position == version.position);
-    let entry = entry.ok_or_else(|| Error::internal(format!("no entry at {}", version.position)))?;
+    let log = app.desk.sealed_log(&caller.principal);
+    let entry = log.entry_of(&version).await?;
     let seal = log.last_seal().await?.filter(|s| s.size > entry.position);
     let inclusion = match &seal {
         Some(seal) => Some(inclusion_json(log, entry.position.unsigned_abs(), seal.size.unsigned_abs(), seal).await?),
@@ -65,7 +65,7 @@ pub(super) async fn proof(
         "leaf": String::from_utf8_lossy(&entry.leaf_bytes()),
         "leaf_hash": hex(&leaf_hash(&entry.leaf_bytes())),
         "digest": hex(&entry.digest),
-        "salt": entry.salt.map(|salt| hex(&salt)),
+        "salt": entry.salt.filter(|_| version.record.hidden.is_empty()).map(|salt| hex(&salt)),
         "inclusion": inclusion,
         "key": key.map(|Extension(LogKey(verifier))| verifier.to_string()),
         "how": HOW.map(|(tr, en)| json!({ "tr": tr, "en": en })),
@@ -95,10 +95,11 @@ const HOW: [(&str, &str); 4] = [
 ];
 
 /// The canonical content as text; null where it can't be shown as it was recorded (the salt was destroyed with the values, or the
-/// definition changed since: `meydan log verify` checks these under the definition of their time).
+/// definition changed since: `meydan log verify` checks these under the definition of their time), or where something of it is
+/// hidden from who asks: with the salt, a short hidden value could be guessed from the digest.
 fn content(register: &Register, record: &Record, entry: &Entry) -> Json {
     match entry.salt {
-        Some(salt) if digest(register, record, &salt) == entry.digest => {
+        Some(salt) if record.hidden.is_empty() && digest(register, record, &salt) == entry.digest => {
             String::from_utf8_lossy(&canonical_record(register, record)).into()
         }
         _ => Json::Null,

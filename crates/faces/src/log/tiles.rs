@@ -1,7 +1,7 @@
 //! What an auditor's tool reads (C2SP tlog-tiles): it needs no other part of this server.
 
 use super::{LogKey, not_sealed_yet};
-use crate::{App, Problem, ogc_common::params::Params};
+use crate::{App, Caller, Problem, ogc_common::params::Params};
 use axum::{
     Extension,
     extract::{Path, State},
@@ -29,9 +29,9 @@ fn reply(media_type: HeaderValue, cache: HeaderValue, body: impl IntoResponse) -
 }
 
 /// `GET /log/checkpoint`: the newest signed checkpoint.
-pub(super) async fn checkpoint(State(app): State<Arc<App>>, uri: Uri) -> Result<Response, Problem> {
+pub(super) async fn checkpoint(State(app): State<Arc<App>>, caller: Caller, uri: Uri) -> Result<Response, Problem> {
     Params::parse(&uri)?.finish()?;
-    let seal = app.desk.sealed_log(&app.acting).last_seal().await?.ok_or_else(not_sealed_yet)?;
+    let seal = app.desk.sealed_log(&caller.principal).last_seal().await?.ok_or_else(not_sealed_yet)?;
     Ok(reply(TEXT, NO_CACHE, seal.checkpoint))
 }
 
@@ -44,12 +44,17 @@ pub(super) async fn key(key: Option<Extension<LogKey>>, uri: Uri) -> Result<Resp
 }
 
 /// `GET /log/tile/…`: a hash tile or a bundle of entries.
-pub(super) async fn tile(State(app): State<Arc<App>>, Path(path): Path<String>, uri: Uri) -> Result<Response, Problem> {
+pub(super) async fn tile(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    Path(path): Path<String>,
+    uri: Uri,
+) -> Result<Response, Problem> {
     Params::parse(&uri)?.finish()?;
     let path = TilePath::parse(&path).ok_or_else(no_such_tile)?;
     let body = match path.level {
-        Some(level) => hashes(&app, level, path).await?,
-        None => bundle(&app, path).await?,
+        Some(level) => hashes(&app, &caller, level, path).await?,
+        None => bundle(&app, &caller, path).await?,
     };
     Ok(reply(BYTES, FOR_EVER, body))
 }
@@ -62,9 +67,9 @@ fn no_such_tile() -> Error {
     )
 }
 
-async fn hashes(app: &App, level: u8, path: TilePath) -> Result<Vec<u8>> {
+async fn hashes(app: &App, caller: &Caller, level: u8, path: TilePath) -> Result<Vec<u8>> {
     let index = i64::try_from(path.index).map_err(|_| no_such_tile())?;
-    let mut bytes = app.desk.sealed_log(&app.acting).tile(TileId { level, index }).await?.ok_or_else(no_such_tile)?;
+    let mut bytes = app.desk.sealed_log(&caller.principal).tile(TileId { level, index }).await?.ok_or_else(no_such_tile)?;
     if bytes.len() < path.width * 32 {
         return Err(no_such_tile());
     }
@@ -74,8 +79,8 @@ async fn hashes(app: &App, level: u8, path: TilePath) -> Result<Vec<u8>> {
 }
 
 /// Entries, each with its length in two bytes before it; only sealed ones.
-async fn bundle(app: &App, path: TilePath) -> Result<Vec<u8>> {
-    let log = app.desk.sealed_log(&app.acting);
+async fn bundle(app: &App, caller: &Caller, path: TilePath) -> Result<Vec<u8>> {
+    let log = app.desk.sealed_log(&caller.principal);
     let sealed = log.last_seal().await?.map_or(0, |s| s.size.unsigned_abs());
     let first = path.index.checked_mul(TILE_WIDTH).ok_or_else(no_such_tile)?;
     if first.checked_add(path.width as u64).is_none_or(|end| end > sealed) {

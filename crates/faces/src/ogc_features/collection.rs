@@ -2,7 +2,7 @@
 
 use super::{export_formats, space::Space};
 use crate::{
-    App, Problem, negotiate,
+    App, Caller, Problem, negotiate,
     ogc_common::{
         ROOT,
         link::{self, Link},
@@ -16,19 +16,33 @@ use axum::{
     response::Response,
 };
 use meydan_geo::Bbox;
-use meydan_kernel::{Lang, Register, Result};
+use meydan_kernel::{Lang, Register, Result, catalogue::Action};
 use serde_json::{Value as Json, json};
 use std::sync::Arc;
 
 /// `GET /ogc/collections`.
-pub async fn collections(State(app): State<Arc<App>>, uri: Uri, headers: HeaderMap) -> Result<Response, Problem> {
+pub async fn collections(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
     no_other_parameters(&uri)?;
     let lang = negotiate::lang(&uri, &headers);
     let base = negotiate::base_url(&app, &headers);
     let definitions = app.definitions();
     let mut list: Vec<Json> = Vec::with_capacity(definitions.catalogue.registers.len());
+    let principal = &caller.principal;
     for register in definitions.catalogue.registers.values() {
-        let extent = app.extents.known(&app.tiles, register).await;
+        let access = app.desk.access(principal, register, Action::Read);
+        if access.is_none() {
+            continue;
+        }
+        // The extent is that of all records: who sees a part of them is not told it.
+        let extent = match access.whole() {
+            Some(_) => app.extents.known(&app.tiles, register).await,
+            None => None,
+        };
         list.push(describe(&base, lang, register, extent));
     }
     let body = json!({
@@ -42,6 +56,7 @@ pub async fn collections(State(app): State<Arc<App>>, uri: Uri, headers: HeaderM
 /// `GET /ogc/collections/{id}`.
 pub async fn collection(
     State(app): State<Arc<App>>,
+    caller: Caller,
     Path(id): Path<String>,
     uri: Uri,
     headers: HeaderMap,
@@ -50,7 +65,11 @@ pub async fn collection(
     let lang = negotiate::lang(&uri, &headers);
     let definitions = app.definitions();
     let register = definitions.catalogue.register(&id)?;
-    let extent = app.extents.of(&app.tiles, register).await;
+    let access = app.desk.readable(&caller.principal, register)?;
+    let extent = match access.whole() {
+        Some(_) => app.extents.of(&app.tiles, register).await,
+        None => None,
+    };
     Ok(reply::json(&headers, lang, link::JSON, &describe(&negotiate::base_url(&app, &headers), lang, register, extent))?)
 }
 

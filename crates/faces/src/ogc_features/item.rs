@@ -2,7 +2,7 @@
 
 use super::{ask, datetime::Datetime, items::CONTENT_CRS, write};
 use crate::{
-    App, Problem, negotiate,
+    App, Caller, Problem, negotiate,
     ogc_common::{
         ROOT, link,
         params::{Params, bad_value, take_format},
@@ -22,6 +22,7 @@ use uuid::Uuid;
 /// `GET /ogc/collections/{id}/items/{feature}`.
 pub async fn item(
     State(app): State<Arc<App>>,
+    caller: Caller,
     Path((id, feature)): Path<(String, String)>,
     uri: Uri,
     headers: HeaderMap,
@@ -44,7 +45,7 @@ pub async fn item(
         return Err(problem::not_acceptable());
     }
     let key = key(&shape.register, &feature)?;
-    let record = app.desk.get(&app.acting, &shape.register, key, as_of).await?;
+    let record = app.desk.get(&caller.principal, &shape.register, key, as_of).await?;
     let base = negotiate::base_url(&app, &headers);
     let query_text = uri.query().unwrap_or_default();
     let parts: [&[u8]; 6] = [

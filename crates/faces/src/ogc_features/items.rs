@@ -5,7 +5,7 @@ use super::{
     cursor, export, write,
 };
 use crate::{
-    App, Problem,
+    App, Caller, Problem,
     definitions::{Definitions, Shape},
     negotiate,
     ogc_common::{ROOT, link, validator},
@@ -18,7 +18,7 @@ use axum::{
 };
 use jiff::Timestamp;
 use meydan_kernel::{
-    Record, Result,
+    Principal, Record, Result,
     query::{Cursor, MAX_PAGE},
 };
 use std::sync::Arc;
@@ -31,6 +31,7 @@ const FEATURE_BYTES: usize = 700;
 /// `GET /ogc/collections/{id}/items`.
 pub async fn items(
     State(app): State<Arc<App>>,
+    caller: Caller,
     Path(id): Path<String>,
     uri: Uri,
     headers: HeaderMap,
@@ -41,11 +42,12 @@ pub async fn items(
     if !negotiate::accepts(&headers, &[link::GEOJSON, link::JSON]) {
         return Err(problem::not_acceptable());
     }
-    page(&app, &definitions, shape, &ask, &uri, &headers).await
+    page(&app, &caller.principal, &definitions, shape, &ask, &uri, &headers).await
 }
 
 async fn page(
     app: &App,
+    principal: &Principal,
     definitions: &Definitions,
     shape: &Arc<Shape>,
     ask: &Ask,
@@ -70,7 +72,7 @@ async fn page(
         return Ok(validator::not_modified(&bearing));
     }
     bearing.extend(validator::header_value(&format!("{state}-{:x}", now.as_microsecond())).map(|v| (header::ETAG, v)));
-    let body = body(app, shape, ask, query_text, &base, now).await?;
+    let body = body(app, principal, shape, ask, query_text, &base, now).await?;
     let mut response = body.into_response();
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(link::GEOJSON));
@@ -78,20 +80,27 @@ async fn page(
     Ok(response)
 }
 
-async fn body(app: &App, shape: &Arc<Shape>, ask: &Ask, query_text: &str, base: &str, now: Timestamp) -> Result<Vec<u8>> {
+async fn body(
+    app: &App,
+    principal: &Principal,
+    shape: &Arc<Shape>,
+    ask: &Ask,
+    query_text: &str,
+    base: &str,
+    now: Timestamp,
+) -> Result<Vec<u8>> {
     let limit = ask.query.limit.unwrap_or(DEFAULT_LIMIT).min(MAX_LIMIT);
-    let act = &app.acting;
     let mut query = ask.query.clone();
     // One more than asked for tells whether there is a next page.
     query.limit = Some((limit + 1).min(MAX_PAGE));
-    let mut records = if ask.hits { Vec::new() } else { app.desk.query(act, &query).await? };
+    let mut records = if ask.hits { Vec::new() } else { app.desk.query(principal, &query).await? };
     let more = records.len() > limit || (limit == MAX_PAGE && records.len() == limit);
     records.truncate(limit);
     let matched = if ask.count || ask.hits {
         query.after = None;
-        Some(app.desk.count(act, &query).await?)
+        Some(app.desk.count(principal, &query).await?)
     } else if ask.whole {
-        app.counts.whole(&app.desk, act, &shape.register).await?
+        app.counts.whole(&app.desk, principal, &shape.register).await?
     } else {
         None
     };

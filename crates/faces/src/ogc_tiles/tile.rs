@@ -2,13 +2,13 @@
 
 use super::{composite::Composite, grid::GRID, tilejson::registers};
 use crate::{
-    App, Problem, negotiate,
+    App, Caller, Problem, negotiate,
     ogc_common::{
         link,
         params::{Params, take_format},
         validator,
     },
-    problem,
+    problem, who,
 };
 use axum::{
     body::Body,
@@ -19,7 +19,7 @@ use axum::{
 use bytes::Bytes;
 use futures::FutureExt;
 use meydan_followers::Tile;
-use meydan_kernel::{Error, Register, Result};
+use meydan_kernel::{Error, Principal, Register, Result, catalogue::Action, permission::FieldSet};
 use std::{borrow::Cow, panic::AssertUnwindSafe, sync::Arc};
 
 /// What every tile bears: anybody may read it, and a copy is asked after before it is used.
@@ -113,8 +113,10 @@ async fn tile(app: &App, request: &Parts, asked: &Asked<'_>) -> Result<Response>
         params.finish()?;
     }
     let headers = &request.headers;
+    let principal = principal(app, request).await?;
     let definitions = app.definitions();
     if let Ok(shape) = definitions.shape(asked.layers) {
+        allowed(app, &principal, &shape.register)?;
         let tile = one(app, &shape.register, asked).await?;
         let gzip = if takes_gzip(headers) { tile.gzip() } else { None };
         let tag = if gzip.is_some() { &tile.gzip_etag } else { &tile.etag };
@@ -123,6 +125,7 @@ async fn tile(app: &App, request: &Parts, asked: &Asked<'_>) -> Result<Response>
     let registers = registers(&definitions.catalogue, asked.layers)?;
     let mut parts = Vec::with_capacity(registers.len());
     for register in &registers {
+        allowed(app, &principal, register)?;
         let part = one(app, register, asked).await?;
         if !part.body.is_empty() {
             parts.push(part);
@@ -134,6 +137,27 @@ async fn tile(app: &App, request: &Parts, asked: &Asked<'_>) -> Result<Response>
         tokio::task::spawn_blocking(move || coded.gzip().is_some()).await.map_err(Error::internal)?;
     }
     Ok(together_finished(headers, &together))
+}
+
+/// Who asks: the routes of tiles bear no middleware.
+async fn principal(app: &App, request: &Parts) -> Result<Arc<Principal>> {
+    if let Some(caller) = request.extensions.get::<Caller>() {
+        return Ok(Arc::clone(&caller.principal));
+    }
+    if who::says_who(&request.headers) {
+        return who::resolve(app, &request.headers).await.map(|c| c.principal).map_err(|p| p.error().clone());
+    }
+    Ok(Arc::clone(&app.everyone))
+}
+
+/// A tile shows every record of a register and the fields that its symbology names.
+fn allowed(app: &App, principal: &Principal, register: &Register) -> Result<()> {
+    let shown = super::tilejson::tile_fields(register).filter_map(|f| register.field_index(&f.name));
+    let shown = shown.fold(FieldSet::EMPTY, FieldSet::with);
+    match app.desk.readable(principal, register)?.whole() {
+        Some(fields) if fields.covers(shown) => Ok(()),
+        _ => Err(meydan_kernel::permission::not_allowed(principal, register, Action::Read)),
+    }
 }
 
 fn together_finished(headers: &HeaderMap, together: &Composite) -> Response {

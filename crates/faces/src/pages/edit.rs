@@ -14,7 +14,7 @@ use crate::Problem;
 use askama::Template;
 use axum::{body::Bytes, extract::Path, http::StatusCode, response::Response};
 use meydan_geo::Wkb;
-use meydan_kernel::{Error, Kind, Record, Register, Value, desk::Edit, query::Key};
+use meydan_kernel::{Error, Kind, Record, Register, Value, Version, catalogue::Action, desk::Edit, query::Key};
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -124,8 +124,8 @@ pub async fn create(visit: Visit, Path(name): Path<String>, body: Bytes) -> Resu
         None => None,
     };
     let edit = Edit::Insert { id, set, geometry: content.geometry.clone() };
-    let act = visit.app.act("page", Some(reason.clone()).filter(|r| !r.is_empty()));
-    match visit.app.desk.change(&act, vec![(name.clone(), edit)]).await {
+    let principal = visit.because(&reason);
+    match visit.app.desk.change(&principal, vec![(name.clone(), edit)]).await {
         Ok(committed) => {
             let id = committed.records.first().map_or_else(Uuid::nil, |r| r.0);
             Ok(see_other(&format!("/registers/{name}/{id}?saved=1")))
@@ -157,7 +157,7 @@ fn form_record(form: &Params) -> Option<Uuid> {
 }
 
 async fn made_before(visit: &Visit, register: &Arc<Register>, id: Uuid, content: &Content) -> Result<Before, Problem> {
-    let record = match visit.app.desk.get(&visit.act(), register, Key::Id(id), None).await {
+    let record = match visit.app.desk.get(&visit.principal(), register, Key::Id(id), None).await {
         Ok(record) => record,
         Err(error) if error.code() == "no-such-record" => return Ok(Before::Nothing),
         Err(error) => return Err(error.into()),
@@ -194,8 +194,8 @@ pub async fn save(visit: Visit, Path((name, id)): Path<(String, String)>, body: 
         return Ok(see_other(&format!("{back}?unchanged=1")));
     }
     let edit = Edit::Update { id: record.id, expected: Some(record.version), set, geometry };
-    let act = visit.app.act("page", Some(reason.clone()).filter(|r| !r.is_empty()));
-    match visit.app.desk.change(&act, vec![(register.name.clone(), edit)]).await {
+    let principal = visit.because(&reason);
+    match visit.app.desk.change(&principal, vec![(register.name.clone(), edit)]).await {
         Ok(_) => Ok(see_other(&format!("{back}?saved=1"))),
         Err(error) if error.code() == "version-conflict" => {
             let Found { record: current, .. } = find(&visit, &name, &record.id.to_string()).await?;
@@ -206,8 +206,16 @@ pub async fn save(visit: Visit, Path((name, id)): Path<(String, String)>, body: 
     }
 }
 
+/// The versions of a record, as far as the person may see them.
+async fn history(visit: &Visit, register: &Arc<Register>, id: Uuid) -> Result<Vec<Version>, Problem> {
+    match visit.may(register, Action::History) {
+        true => Ok(visit.app.desk.history(&visit.principal(), register, id).await?),
+        false => Ok(Vec::new()),
+    }
+}
+
 async fn version(visit: &Visit, register: &Arc<Register>, record: &Record, seen: i64) -> Result<Record, Problem> {
-    let history = visit.app.desk.history(&visit.act(), register, record.id).await?;
+    let history = history(visit, register, record.id).await?;
     Ok(history.into_iter().map(|v| v.record).find(|r| r.version == seen).unwrap_or_else(|| record.clone()))
 }
 
@@ -243,10 +251,10 @@ async fn clash(
         merged.geometry = mine.geometry.clone();
         geometry_clash = current.geometry != base.geometry && current.geometry != mine.geometry;
     }
-    let history = visit.app.desk.history(&visit.act(), register, current.id).await?;
+    let history = history(visit, register, current.id).await?;
     let last = history.iter().rev().find(|v| v.record.version == current.version);
     let who = Clash {
-        person: last.map(|v| v.act.person.clone()).unwrap_or_default(),
+        person: last.map(|v| visit.caller.name_of(&v.act.person)).unwrap_or_default(),
         at: format::instant(visit.lang, current.recorded_at),
         reason: last.and_then(|v| v.act.reason.clone()),
         fields: clashes,

@@ -1,7 +1,7 @@
 //! Errors as pages in the same look, for people; programs get RFC 9457 from [`crate::problem`].
 
 use super::page::{Page, Room, Visit};
-use crate::{App, Problem, negotiate};
+use crate::{App, Caller, Problem, negotiate};
 use askama::Template;
 use axum::{
     extract::{Request, State},
@@ -9,6 +9,7 @@ use axum::{
     middleware::Next,
     response::Response,
 };
+use meydan_kernel::Principal;
 use std::sync::Arc;
 
 #[derive(Template)]
@@ -30,7 +31,9 @@ pub async fn as_a_page(State(app): State<Arc<App>>, request: Request, next: Next
     if !person {
         return next.run(request).await;
     }
-    let visit = Visit::new(&app, request.uri(), request.headers());
+    let caller = request.extensions().get::<Caller>().cloned();
+    let caller = caller.unwrap_or_else(|| Caller::of(Principal::everyone("page")));
+    let visit = Visit::new(&app, request.uri(), request.headers(), caller);
     let response = next.run(request).await;
     let Some(problem) = response.extensions().get::<Problem>() else { return response };
     page(&visit, problem).unwrap_or(response)

@@ -99,14 +99,7 @@ pub async fn inputs(
     register: &Register,
     content: &Content,
 ) -> Result<(Vec<Input>, Option<GeometryInput>), Problem> {
-    let record = Record {
-        id: Uuid::nil(),
-        fid: 0,
-        version: 0,
-        recorded_at: jiff::Timestamp::UNIX_EPOCH,
-        values: content.values.clone(),
-        geometry: None,
-    };
+    let record = Record::draft(Uuid::nil(), content.values.clone(), None);
     let catalogue = visit.app.desk.catalogue();
     let labels = Labels::of(visit, register, &[&record], |_| true).await?;
     let pairs = register.fields.iter().zip(&content.values);

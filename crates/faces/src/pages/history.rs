@@ -83,12 +83,12 @@ struct Leaf {
 /// All versions of a record, also of one that has ended.
 async fn versions(visit: &Visit, name: &str, id: &str) -> Result<(Arc<Register>, Vec<Version>), Problem> {
     let register = visit.app.desk.register(name)?;
-    let act = visit.act();
+    let principal = visit.principal();
     let id = match key(&register, id)? {
         Key::Id(id) => id,
-        fid @ Key::Fid(_) => visit.app.desk.get(&act, &register, fid, None).await?.id,
+        fid @ Key::Fid(_) => visit.app.desk.get(&principal, &register, fid, None).await?.id,
     };
-    let versions = visit.app.desk.history(&act, &register, id).await?;
+    let versions = visit.app.desk.history(&principal, &register, id).await?;
     Ok((register, versions))
 }
 
@@ -136,9 +136,9 @@ fn step(visit: &Visit, register: &Register, shower: &Shower<'_>, before: Option<
         version: after.version,
         verb,
         first: before.is_none(),
-        person: version.act.person.clone(),
-        post: version.act.post.clone(),
-        on_behalf_of: version.act.on_behalf_of.clone(),
+        person: visit.caller.name_of(&version.act.person),
+        post: visit.caller.name_of(&version.act.post),
+        on_behalf_of: version.act.on_behalf_of.as_ref().map(|other| visit.caller.name_of(other)),
         reason: version.act.reason.clone(),
         source: source(visit, &version.act.source),
         at: format::instant(visit.lang, after.recorded_at),
@@ -177,8 +177,8 @@ pub async fn proof(visit: Visit, Path((name, id)): Path<(String, String)>) -> Re
     let shower = Shower { t: visit.t, catalogue: &catalogue, labels: &labels };
     let head = Head::new(&visit, &register, &last.record, &shower, "proof", last.deleted);
     let query = LogQuery { record: Some(last.record.id), limit: MAX_ENTRIES, ..LogQuery::default() };
-    let entries = visit.app.desk.log(&visit.act(), &query).await?;
-    let seal = visit.app.desk.sealed_log(&visit.app.acting).last_seal().await?;
+    let entries = visit.app.desk.log(&visit.principal(), &query).await?;
+    let seal = visit.app.desk.sealed_log(&visit.principal()).last_seal().await?;
     let size = seal.as_ref().map_or(0, |s| s.size);
     let page = visit.page(Room::Registers, visit.t.proof_title(head.name.as_str()));
     let template = ProofPage {
@@ -224,5 +224,6 @@ pub fn verb(visit: &Visit, verb: meydan_kernel::log::Verb) -> &'static str {
         Verb::Insert => visit.t.verb_insert(),
         Verb::Update => visit.t.verb_update(),
         Verb::Delete => visit.t.verb_delete(),
+        Verb::Erase => visit.t.verb_erase(),
     }
 }

@@ -3,7 +3,7 @@
 use super::page::Visit;
 use super::shown::Shower;
 use crate::Problem;
-use meydan_kernel::{Field, FieldKind, Query, Record, Register, Value, query::MAX_PAGE};
+use meydan_kernel::{Field, FieldKind, Query, Record, Register, Value, catalogue::Action, query::MAX_PAGE};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use uuid::Uuid;
 
@@ -45,10 +45,13 @@ impl Labels {
 
     async fn fetch(&mut self, visit: &Visit, name: &str, ids: Vec<Uuid>) -> Result<(), Problem> {
         let Ok(register) = visit.app.desk.register(name) else { return Ok(()) };
+        if !visit.may(&register, Action::Read) {
+            return Ok(());
+        }
         let limit = Some(ids.len());
         let query = Query { ids: Some(ids), limit, ..Query::all(register.clone()) };
         let catalogue = visit.app.desk.catalogue();
-        for record in visit.app.desk.query(&visit.act(), &query).await? {
+        for record in visit.app.desk.query(&visit.principal(), &query).await? {
             let none = Self::default();
             let label = Shower { t: visit.t, catalogue: &catalogue, labels: &none }.name(&register, &record);
             self.0.insert((name.to_owned(), record.id), label);

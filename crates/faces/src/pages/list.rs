@@ -104,8 +104,8 @@ pub async fn list(visit: Visit, Path(name): Path<String>) -> Result<Response, Pr
                 limit: Some(asked.limit + 1),
                 ..base.clone()
             };
-            let act = visit.act();
-            futures::try_join!(visit.app.desk.count(&act, &base), visit.app.desk.query(&act, &page))?
+            let principal = visit.principal();
+            futures::try_join!(visit.app.desk.count(&principal, &base), visit.app.desk.query(&principal, &page))?
         }
     };
     let more = records.len() > asked.limit;

@@ -68,10 +68,10 @@ pub async fn log(visit: Visit) -> Result<Response, Problem> {
     let (query, fault) = asked(&visit);
     let entries = match fault {
         Some(_) => Vec::new(),
-        None => visit.app.desk.log(&visit.act(), &query).await?,
+        None => visit.app.desk.log(&visit.principal(), &query).await?,
     };
     let head = visit.app.desk.head();
-    let seal = visit.app.desk.sealed_log(&visit.app.acting).last_seal().await?;
+    let seal = visit.app.desk.sealed_log(&visit.principal()).last_seal().await?;
     let size = seal.as_ref().map_or(0, |s| s.size);
     let narrow = visit.query.without(&["before", "lang", "theme"]);
     let link = |params: &Params| format!("/log{}", params.query());
@@ -120,6 +120,7 @@ fn asked(visit: &Visit) -> (LogQuery, Option<String>) {
         person: visit.query.get("person").map(|p| p.trim().to_owned()),
         before: visit.query.get("before").and_then(|b| b.parse().ok()),
         limit: PAGE,
+        ..LogQuery::default()
     };
     (query, fault)
 }
@@ -137,8 +138,8 @@ fn line(visit: &Visit, entry: &Entry, sealed: i64) -> Line {
         short_changeset: short(&entry.changeset.to_string()),
         fid: entry.fid,
         version: entry.version,
-        person: entry.act.person.clone(),
-        post: entry.act.post.clone(),
+        person: visit.caller.name_of(&entry.act.person),
+        post: visit.caller.name_of(&entry.act.post),
         reason: entry.act.reason.clone(),
         source: history::source(visit, &entry.act.source),
         changeset: entry.changeset,

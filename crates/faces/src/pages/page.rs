@@ -1,14 +1,14 @@
 //! What every page has: language, look, the frame round it, and the headers that keep it to itself.
 
 use super::{assets::Assets, params::Params, texts::Texts};
-use crate::{App, Problem, negotiate};
+use crate::{App, Caller, Problem, negotiate, who::cookie};
 use askama::Template;
 use axum::{
     extract::FromRequestParts,
     http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
 };
-use meydan_kernel::{Act, Bilingual, Error, Lang};
+use meydan_kernel::{Bilingual, Error, Lang, Principal, Register, catalogue::Action};
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -39,6 +39,8 @@ pub enum Room {
 pub struct Visit {
     /// The app.
     pub app: Arc<App>,
+    /// Who they are.
+    pub caller: Caller,
     /// Their language.
     pub lang: Lang,
     /// Texts of their language.
@@ -60,13 +62,9 @@ impl FromRequestParts<Arc<App>> for Visit {
     type Rejection = std::convert::Infallible;
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Self::Rejection> {
-        Ok(Self::new(app, &parts.uri, &parts.headers))
+        let Ok(caller) = Caller::from_request_parts(parts, app).await;
+        Ok(Self::new(app, &parts.uri, &parts.headers, caller))
     }
-}
-
-fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
-    let all = headers.get_all(header::COOKIE).iter().filter_map(|v| v.to_str().ok());
-    all.flat_map(|v| v.split(';')).find_map(|pair| pair.trim().strip_prefix(name)?.strip_prefix('='))
 }
 
 fn theme(word: &str) -> Option<&'static str> {
@@ -75,7 +73,7 @@ fn theme(word: &str) -> Option<&'static str> {
 
 impl Visit {
     /// A visit from a request's head.
-    pub fn new(app: &Arc<App>, uri: &axum::http::Uri, headers: &HeaderMap) -> Self {
+    pub fn new(app: &Arc<App>, uri: &axum::http::Uri, headers: &HeaderMap, caller: Caller) -> Self {
         let query = Params::parse(uri.query().unwrap_or_default());
         let lang = negotiate::lang(uri, headers);
         let chosen = query.get("theme").and_then(theme).or_else(|| cookie(headers, "theme").and_then(theme));
@@ -83,6 +81,7 @@ impl Visit {
         let new_token = || format!("{}{}", Uuid::now_v7().simple(), Uuid::now_v7().simple());
         Self {
             app: Arc::clone(app),
+            caller,
             lang,
             t: Texts(lang),
             path: uri.path().to_owned(),
@@ -94,9 +93,19 @@ impl Visit {
         }
     }
 
-    /// Who acts on this page.
-    pub fn act(&self) -> Act {
-        self.app.act("page", None)
+    /// Who comes to this page.
+    pub fn principal(&self) -> Principal {
+        self.caller.through("page", None)
+    }
+
+    /// True if they may do this to some record of the register: whether a link to it is worth showing.
+    pub fn may(&self, register: &Register, action: Action) -> bool {
+        self.app.desk.could(&self.caller.principal, register, action)
+    }
+
+    /// Who acts on this page, for a reason; an empty one is none.
+    pub fn because(&self, reason: &str) -> Principal {
+        self.caller.through("page", Some(reason.to_owned()))
     }
 
     /// A text of a definition in the visitor's language.
@@ -120,7 +129,7 @@ impl Visit {
             looks: ["auto", "light", "dark"].map(|t| format!("{}{}", self.path, here.with("theme", t).query())),
             assets: Assets::now(),
             token: self.token.clone(),
-            person: self.app.acting.person.clone(),
+            account: Account::of(&self.caller),
             generated: settings.generated,
         }
     }
@@ -198,6 +207,27 @@ pub fn see_other(to: &str) -> Response {
     (StatusCode::SEE_OTHER, [(header::LOCATION, location)]).into_response()
 }
 
+/// Who is logged in, as the frame shows it.
+pub struct Account {
+    /// Name.
+    pub name: String,
+    /// The post that they act in; none if they hold none.
+    pub post: Option<String>,
+    /// For whom they act, if by proxy.
+    pub on_behalf_of: Option<String>,
+}
+
+impl Account {
+    fn of(caller: &Caller) -> Option<Self> {
+        let act = &caller.principal.act;
+        caller.principal.person().map(|_| Self {
+            name: caller.name_of(&act.person),
+            post: Some(caller.name_of(&act.post)).filter(|p| !p.is_empty()),
+            on_behalf_of: act.on_behalf_of.as_ref().map(|other| caller.name_of(other)),
+        })
+    }
+}
+
 /// The frame round a page's content; `layout.html` reads it.
 pub struct Page {
     /// Language.
@@ -222,8 +252,8 @@ pub struct Page {
     pub assets: Assets,
     /// Form token.
     pub token: String,
-    /// Who acts.
-    pub person: String,
+    /// Who is logged in.
+    pub account: Option<Account>,
     /// The data is generated.
     pub generated: bool,
 }

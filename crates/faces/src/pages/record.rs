@@ -12,7 +12,7 @@ use super::{
 use crate::Problem;
 use askama::Template;
 use axum::{extract::Path, http::StatusCode, response::Response};
-use meydan_kernel::{Catalogue, FieldKind, Lang, Query, Record, Register, Value, Version, cql2, query::Key};
+use meydan_kernel::{Catalogue, FieldKind, Lang, Query, Record, Register, Value, Version, catalogue::Action, cql2, query::Key};
 use serde_json::json;
 use std::sync::Arc;
 use uuid::Uuid;
@@ -119,7 +119,7 @@ pub async fn find(visit: &Visit, name: &str, id: &str) -> Result<Found, Problem>
     let register = visit.app.desk.register(name)?;
     let key = key(&register, id)?;
     let as_of = visit.query.get("as-of").and_then(format::parse_instant);
-    let record = visit.app.desk.get(&visit.act(), &register, key, as_of).await?;
+    let record = visit.app.desk.get(&visit.principal(), &register, key, as_of).await?;
     Ok(Found { register, record })
 }
 
@@ -139,7 +139,7 @@ pub async fn record(visit: Visit, Path((name, id)): Path<(String, String)>) -> R
 async fn ended(visit: &Visit, name: &str, id: &str, problem: Problem) -> Result<Response, Problem> {
     let register = visit.app.desk.register(name)?;
     let Ok(id) = Uuid::parse_str(id) else { return Err(problem) };
-    let history = visit.app.desk.history(&visit.act(), &register, id).await.map_err(|_| problem.clone())?;
+    let history = visit.app.desk.history(&visit.principal(), &register, id).await.map_err(|_| problem.clone())?;
     let Some(last) = history.last().filter(|v| v.deleted && visit.query.get("as-of").is_none()) else { return Err(problem) };
     let found = Found { register, record: last.record.clone() };
     show(visit, &found, StatusCode::GONE, Some(last)).await
@@ -147,10 +147,14 @@ async fn ended(visit: &Visit, name: &str, id: &str, problem: Problem) -> Result<
 
 async fn show(visit: &Visit, found: &Found, status: StatusCode, end: Option<&Version>) -> Result<Response, Problem> {
     let Found { register, record } = found;
-    let act = visit.act();
+    let principal = visit.principal();
     let catalogue = visit.app.desk.catalogue();
-    let history = visit.app.desk.history(&act, register, record.id).await?;
-    let by = history.iter().find(|v| v.record.version == record.version).map(|v| (v.act.person.clone(), v.act.reason.clone()));
+    let history = match visit.may(register, Action::History) {
+        true => visit.app.desk.history(&principal, register, record.id).await?,
+        false => Vec::new(),
+    };
+    let by = history.iter().find(|v| v.record.version == record.version);
+    let by = by.map(|v| (visit.caller.name_of(&v.act.person), v.act.reason.clone()));
     let labels = Labels::of(visit, register, &[record], |_| true).await?;
     let shower = Shower { t: visit.t, catalogue: &catalogue, labels: &labels };
     let head = Head::new(visit, register, record, &shower, "record", end.is_some());
@@ -257,7 +261,11 @@ async fn pointing(
         {
             let filter = cql2::parse(other, &format!("\"{}\" = '{}'", field.name, record.id))?;
             let query = Query { filter: Some(filter), ..Query::all(Arc::clone(other)) };
-            let number = visit.app.desk.count(&visit.act(), &query).await?;
+            let number = match visit.app.desk.count(&visit.principal(), &query).await {
+                // What this person may not see points to nothing for them.
+                Err(error) if error.is_refusal() => continue,
+                number => number?,
+            };
             if number > 0 {
                 let title = format!("{} · {}", visit.say(&other.title), visit.say(&field.title));
                 let href = format!("/registers/{}?f.{}={}", other.name, field.name, encode(&record.id.to_string()));
@@ -289,8 +297,8 @@ pub async fn delete(
     };
     let Found { register, record } = find(&visit, &name, &id).await?;
     let expected = form.get("version").and_then(|v| v.parse().ok());
-    let act = visit.app.act("page", Some(reason));
+    let principal = visit.because(&reason);
     let edit = meydan_kernel::desk::Edit::Delete { id: record.id, expected };
-    visit.app.desk.change(&act, vec![(register.name.clone(), edit)]).await?;
+    visit.app.desk.change(&principal, vec![(register.name.clone(), edit)]).await?;
     Ok(super::page::see_other(&format!("/registers/{}/{}", register.name, record.id)))
 }

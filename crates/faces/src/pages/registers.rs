@@ -10,7 +10,7 @@ use crate::Problem;
 use askama::Template;
 use axum::response::Response;
 use meydan_geo::GeometryType;
-use meydan_kernel::{Query, Register, store::LogQuery};
+use meydan_kernel::{Query, Register, catalogue::Action, store::LogQuery};
 use std::{collections::BTreeMap, sync::Arc};
 
 #[derive(Template)]
@@ -38,9 +38,10 @@ struct Card {
 /// Those of the store.
 pub async fn registers(visit: Visit) -> Result<Response, Problem> {
     let catalogue = visit.app.desk.catalogue();
-    let cards = catalogue.registers.values().map(|register| card(&visit, register));
+    let readable: Vec<_> = catalogue.registers.values().filter(|r| visit.may(r, Action::Read)).collect();
+    let cards = readable.iter().map(|register| card(&visit, register));
     let mut modules: BTreeMap<String, Vec<Card>> = BTreeMap::new();
-    for (card, register) in futures::future::join_all(cards).await.into_iter().zip(catalogue.registers.values()) {
+    for (card, register) in futures::future::join_all(cards).await.into_iter().zip(readable) {
         modules.entry(module_title(&visit, &register.module)).or_default().push(card?);
     }
     let page = visit.page(Room::Registers, visit.t.registers_title());
@@ -48,10 +49,13 @@ pub async fn registers(visit: Visit) -> Result<Response, Problem> {
 }
 
 async fn card(visit: &Visit, register: &Arc<Register>) -> Result<Card, Problem> {
-    let act = visit.act();
-    let records = visit.app.desk.count(&act, &Query::all(Arc::clone(register))).await?;
+    let principal = visit.principal();
+    let records = visit.app.desk.count(&principal, &Query::all(Arc::clone(register))).await?;
     let last = LogQuery { register: Some(register.name.clone()), limit: 1, ..LogQuery::default() };
-    let changed = visit.app.desk.log(&act, &last).await?.first().map(|entry| entry.recorded_at);
+    let changed = match visit.may(register, Action::History) {
+        true => visit.app.desk.log(&principal, &last).await?.first().map(|entry| entry.recorded_at),
+        false => None,
+    };
     let days = |at: jiff::Timestamp| (jiff::Timestamp::now().as_second() - at.as_second()) / 86_400;
     Ok(Card {
         name: register.name.clone(),

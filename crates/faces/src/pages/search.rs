@@ -15,7 +15,7 @@ use axum::{
     http::header,
     response::{IntoResponse, Response},
 };
-use meydan_kernel::{FieldKind, Query, Record, Register, cql2, text::search_fold};
+use meydan_kernel::{FieldKind, Query, Record, Register, catalogue::Action, cql2, permission::FieldSet, text::search_fold};
 use serde_json::{Value as Json, json};
 use std::{sync::Arc, time::Duration};
 use uuid::Uuid;
@@ -110,7 +110,12 @@ async fn everywhere(visit: &Visit, asked: &str) -> Result<(Vec<Group>, Vec<Strin
     if asked.is_empty() {
         return Ok((Vec::new(), Vec::new()));
     }
-    let questions = catalogue.registers.values().map(|register| async move {
+    // What may be read through a grant that hides its name is left out too: looking for it would tell it.
+    let searchable = |register: &&Arc<Register>| {
+        let label = register.field_index(&register.label).map(FieldSet::one).unwrap_or_default();
+        visit.app.desk.access(&visit.caller.principal, register, Action::Read).narrowing(register, label).is_ok()
+    };
+    let questions = catalogue.registers.values().filter(searchable).map(|register| async move {
         let found = tokio::time::timeout(PATIENCE, by_label(visit, register, asked, MAX_HITS)).await;
         (Arc::clone(register), found)
     });
@@ -152,7 +157,7 @@ pub async fn by_label(visit: &Visit, register: &Arc<Register>, asked: &str, limi
     let Some(condition) = condition(register, asked) else { return Ok(Vec::new()) };
     let filter = Some(cql2::parse(register, &condition)?);
     let query = Query { filter, limit: Some(MAX_CANDIDATES), ..Query::all(Arc::clone(register)) };
-    let records = visit.app.desk.query(&visit.act(), &query).await?;
+    let records = visit.app.desk.query(&visit.principal(), &query).await?;
     let folded = search_fold(asked);
     let is_label = |field: &meydan_kernel::Field| field.name == register.label;
     let all: Vec<&Record> = records.iter().collect();

@@ -90,7 +90,7 @@ async fn what_people_write_never_becomes_markup() {
         set: vec![(name, Value::Text(evil.into()))],
         geometry: Some(footprint(CORNER.0, CORNER.1 + 0.01)),
     };
-    let act = meydan_kernel::Act { reason: Some(evil.into()), ..surveyor() };
+    let act = surveyor().because(Some(evil.into()));
     let committed = city.app.desk.change(&act, vec![("building".into(), edit)]).await.expect("entered");
     let id = committed.records[0].0;
     let record = format!("/registers/building/{id}");

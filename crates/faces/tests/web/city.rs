@@ -5,10 +5,11 @@ use axum::{
     body::{Body, to_bytes},
     http::{HeaderMap, Request, StatusCode},
 };
-use meydan_faces::{App, Settings, router};
+use meydan_faces::{App, Caller, Settings, router};
 use meydan_geo::Wkb;
+use meydan_identity::Identity;
 use meydan_kernel::{
-    Act, Bilingual, Desk, Store, Value,
+    Act, Bilingual, Desk, Principal, Store, Value,
     catalogue::{Catalogue, load, plan},
     desk::Edit,
 };
@@ -53,14 +54,14 @@ impl Reply {
     }
 }
 
-pub fn surveyor() -> Act {
-    Act {
+pub fn surveyor() -> Principal {
+    Principal::operator(Act {
         person: "Emine Kaya".into(),
         post: "Harita mühendisi".into(),
         on_behalf_of: None,
         reason: None,
         source: "test".into(),
-    }
+    })
 }
 
 /// A square building of about 20 m.
@@ -84,8 +85,11 @@ impl City {
         let desk = Arc::new(Desk::new(store, Arc::new(catalogue)).expect("a desk"));
         let settings =
             Settings { city_title: Bilingual::new("Deneme Kenti", "Trial City"), generated: true, ..Settings::default() };
-        let app = Arc::new(App::new(desk, surveyor(), settings));
-        Self { router: router(Arc::clone(&app)), app, _folder: folder }
+        let identity = Arc::new(Identity::new(Arc::clone(&desk)));
+        let app = Arc::new(App::new(desk, identity, settings));
+        // Who comes is a test of its own; here everybody is the operator of the machine.
+        let router = router(Arc::clone(&app)).layer(axum::Extension(Caller::of(surveyor())));
+        Self { router, app, _folder: folder }
     }
 
     /// The city with its street.

@@ -2,9 +2,9 @@
 
 use super::Desk;
 use crate::{
-    Principal, Result, Store,
+    Error, Principal, Result, Store, Version,
     catalogue::Action,
-    log::{Entry, Seal, TileId, proof::Wanted, tree::Hash},
+    log::{Entry, Seal, TileId, proof::Wanted, tree::{Hash, leaf_hash}},
 };
 
 /// The reading side of the sealed log, for one person.
@@ -51,6 +51,26 @@ impl SealedLog<'_> {
             }
         }
         self.store.entries(from, limit).await
+    }
+
+    /// The entry of a version that the desk has shown to this person.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub async fn entry_of(&self, version: &Version) -> Result<Entry> {
+        let found = self.store.entries(version.position, 1).await?.into_iter().find(|e| e.position == version.position);
+        found.ok_or_else(|| Error::internal(format!("no entry at {}", version.position)))
+    }
+
+    /// The leaf hash of one entry: public, as it tells nothing of the entry.
+    ///
+    /// # Errors
+    /// Those of the store; there is no such entry.
+    pub async fn leaf_hash(&self, position: u64) -> Result<Hash> {
+        let at = i64::try_from(position).map_err(Error::internal)?;
+        let entry = self.store.entries(at, 1).await?.into_iter().find(|e| e.position == at);
+        let entry = entry.ok_or_else(|| Error::internal(format!("no entry at {position}")))?;
+        Ok(leaf_hash(&entry.leaf_bytes()))
     }
 
     /// The hashes of a proof.

@@ -1,12 +1,12 @@
 //! Reading through the desk: narrowed to the records that somebody may see, with hidden values masked and looks written down.
 
-use super::{Desk, no_such_record, notes::Pen};
+use super::{Desk, no_such_record, notes::Pen, past};
 use crate::{
-    Catalogue, Error, Kind, Principal, Query, Record, Register, Result, Value, Version,
+    Catalogue, Error, Kind, Principal, Query, Record, Register, Result, Store, Value, Version,
     catalogue::Action,
     cql2::Expr,
     log::Entry,
-    permission::{Access, Capacity, Explanation, FieldSet, mask, not_allowed},
+    permission::{Access, Capacity, Explanation, FieldSet, forbidden_field, mask, not_allowed},
     query::{Key, MAX_PAGE},
     store::LogQuery,
 };
@@ -20,6 +20,15 @@ impl Desk {
     /// [`Access::is_none`] if none.
     pub fn access(&self, principal: &Principal, register: &Register, action: Action) -> Access {
         self.prepared.load().rules.access(principal, register, action)
+    }
+
+    /// Which records of a register somebody may read.
+    ///
+    /// # Errors
+    /// `login-required`, `not-allowed` if none.
+    pub fn readable(&self, principal: &Principal, register: &Register) -> Result<Access> {
+        let access = self.access(principal, register, Action::Read);
+        if access.is_none() { Err(not_allowed(principal, register, Action::Read)) } else { Ok(access) }
     }
 
     /// True if somebody may do this to some record, perhaps with a reason or a step-up.
@@ -74,6 +83,11 @@ impl Desk {
         let access = self.seen(principal, register, showing(as_of)).await?;
         let record = self.found(register, key, as_of).await?;
         let fields = access.of(&record).ok_or_else(|| no_such_record(register, &key_text(key)))?;
+        let record = match as_of {
+            Some(_) => past::still_seen(&*self.store, register, &access, vec![record]).await?.pop(),
+            None => Some(record),
+        };
+        let record = record.ok_or_else(|| no_such_record(register, &key_text(key)))?;
         self.shown(principal, register, vec![(record, fields)]).await?.pop().ok_or_else(|| Error::internal("a record was lost"))
     }
 
@@ -91,9 +105,11 @@ impl Desk {
             ));
         }
         let access = self.seen(principal, &query.register, showing(query.as_of)).await?;
-        let records = match narrowed(query, &access)? {
-            Some(narrowed) => self.store.query(&narrowed).await?,
-            None => self.store.query(query).await?,
+        let narrowed = narrowed(query, &access)?;
+        let asked = narrowed.as_ref().unwrap_or(query);
+        let records = match query.as_of {
+            Some(_) => past::page(&*self.store, asked, &access).await?,
+            None => self.store.query(asked).await?,
         };
         self.shown_by(principal, &query.register, access, records).await
     }
@@ -104,23 +120,25 @@ impl Desk {
     /// As [`Desk::query`].
     pub async fn count(&self, principal: &Principal, query: &Query) -> Result<u64> {
         let access = self.seen(principal, &query.register, showing(query.as_of)).await?;
-        match narrowed(query, &access)? {
-            Some(narrowed) => self.store.count(&narrowed).await,
-            None => self.store.count(query).await,
+        let narrowed = narrowed(query, &access)?;
+        let asked = narrowed.as_ref().unwrap_or(query);
+        match query.as_of {
+            Some(_) => past::count(&*self.store, asked, &access).await,
+            None => self.store.count(asked).await,
         }
     }
 
-    /// All matching records as a stream of batches from one snapshot: taking them away takes the right to export.
+    /// All matching records as a stream of batches from one snapshot: taking them away takes the right to export, and the state
+    /// of another day the right to the history too.
     pub fn scan(&self, principal: &Principal, query: Query) -> BoxStream<'static, Result<Vec<Record>>> {
-        let access = self.access(principal, &query.register, Action::Export);
+        let mut access = self.access(principal, &query.register, Action::Export);
+        if query.as_of.is_some() {
+            access = access.meet(&self.access(principal, &query.register, Action::History));
+        }
         let narrowed = if access.is_none() {
             Err(not_allowed(principal, &query.register, Action::Export))
         } else {
             narrowed(&query, &access)
-        };
-        let query = match narrowed {
-            Ok(narrowed) => narrowed.unwrap_or(query),
-            Err(error) => return futures::stream::once(std::future::ready(Err(error))).boxed(),
         };
         let showing = Showing {
             pen: Arc::clone(&self.pen),
@@ -128,6 +146,18 @@ impl Desk {
             principal: principal.clone(),
             register: Arc::clone(&query.register),
             access,
+            past: query.as_of.is_some().then(|| Arc::clone(&self.store)),
+        };
+        let query = match narrowed {
+            Ok(narrowed) => narrowed.unwrap_or(query),
+            Err(error) => {
+                let refused = async move {
+                    let Showing { pen, catalogue, principal, register, .. } = showing;
+                    pen.note_refusal(&catalogue, &principal, &register, Action::Export, &error).await;
+                    Err(error)
+                };
+                return futures::stream::once(refused).boxed();
+            }
         };
         let showing = Arc::new(showing);
         let batches = self.store.scan(query);
@@ -144,12 +174,7 @@ impl Desk {
     /// # Errors
     /// `no-such-record`; `login-required`, `not-allowed`; those of the store.
     pub async fn history(&self, principal: &Principal, register: &Arc<Register>, id: Uuid) -> Result<Vec<Version>> {
-        let access = self.seen(principal, register, Action::History).await?;
-        let versions = self.store.history(register, id).await?;
-        // The newest version decides whether the record may be seen at all; each version, what of it.
-        if versions.last().is_none_or(|v| access.of(&v.record).is_none()) {
-            return Err(no_such_record(register, &id.to_string()));
-        }
+        let (access, versions) = self.versions(principal, register, id).await?;
         let mut records = Vec::with_capacity(versions.len());
         let mut rest = Vec::with_capacity(versions.len());
         for version in versions {
@@ -164,29 +189,52 @@ impl Desk {
             .collect())
     }
 
+    /// Every version of a record whose history somebody may see, and what they may see of each.
+    async fn versions(&self, principal: &Principal, register: &Arc<Register>, id: Uuid) -> Result<(Access, Vec<Version>)> {
+        let access = self.seen(principal, register, Action::History).await?;
+        let versions = self.store.history(register, id).await?;
+        // The newest version decides whether the record may be seen at all; each version, what of it.
+        match versions.last() {
+            Some(newest) if access.of(&newest.record).is_some() => Ok((access, versions)),
+            _ => Err(no_such_record(register, &id.to_string())),
+        }
+    }
+
     /// Log entries, newest first: of registers whose history somebody may see whole, and of a named record that they may see.
     ///
     /// # Errors
     /// `login-required`, `not-allowed`; those of the store.
     pub async fn log(&self, principal: &Principal, query: &LogQuery) -> Result<Vec<Entry>> {
+        let mut entries = self.store.find_entries(&self.readable_log(principal, query).await?).await?;
+        // With its salt a digest could be tried against guesses of what is hidden.
+        entries.iter_mut().for_each(|entry| entry.salt = None);
+        Ok(entries)
+    }
+
+    /// The question narrowed to the log that somebody may read.
+    async fn readable_log(&self, principal: &Principal, query: &LogQuery) -> Result<LogQuery> {
         let catalogue = self.catalogue();
         let whole = |r: &Register| self.access(principal, r, Action::History).whole().is_some();
         if let (Some(name), Some(id)) = (&query.register, query.record)
             && let Some(register) = catalogue.registers.get(name).filter(|r| !whole(r))
         {
-            self.history(principal, register, id).await?;
-            return self.store.find_entries(query).await;
+            self.versions(principal, register, id).await?;
+            return Ok(query.clone());
         }
         if catalogue.registers.values().all(|r| whole(r)) {
-            return self.store.find_entries(query).await;
+            return Ok(query.clone());
         }
-        let registers: Vec<String> = catalogue.registers.values().filter(|r| whole(r)).map(|r| r.name.clone()).collect();
+        let asked = |name: &String| query.registers.as_ref().is_none_or(|asked| asked.contains(name));
+        let whole = catalogue.registers.values().filter(|r| whole(r)).map(|r| r.name.clone());
+        let registers: Vec<String> = whole.filter(asked).collect();
         if registers.is_empty() || query.register.as_ref().is_some_and(|r| !registers.contains(r)) {
             let named = query.register.as_ref().and_then(|r| catalogue.registers.get(r));
-            let Some(register) = named.or_else(|| catalogue.registers.values().next()) else { return Ok(Vec::new()) };
-            return Err(not_allowed(principal, register, Action::History));
+            let Some(register) = named.or_else(|| catalogue.registers.values().next()) else { return Ok(query.clone()) };
+            let error = not_allowed(principal, register, Action::History);
+            self.note_refusal(principal, register, Action::History, &error).await;
+            return Err(error);
         }
-        self.store.find_entries(&LogQuery { registers: Some(registers), ..query.clone() }).await
+        Ok(LogQuery { registers: Some(registers), ..query.clone() })
     }
 
     /// Personal fields of a record whole; the look is on disk before this returns.
@@ -197,12 +245,21 @@ impl Desk {
         let seen = self.seen(principal, register, Action::Read).await?;
         let record = self.found(register, key, None).await?;
         let shown = seen.of(&record).ok_or_else(|| no_such_record(register, &key_text(key)))?;
-        let permit = self.prepared.load().rules.may(principal, register, Action::Unmask, &[&record], fields);
+        // Unmasking uncovers personal data and nothing else: what is hidden for another reason stays hidden.
+        let covered = fields.common(FieldSet::of_register(register)).without(shown);
+        let other = covered.without(FieldSet::personal(register)).iter().find_map(|i| register.fields.get(i));
+        let permit = match other {
+            Some(field) => Err(forbidden_field(register, &field.name)),
+            None => {
+                let rules = &self.prepared.load().rules;
+                rules.may(principal, register, Action::Unmask, &[&record], covered).map(|_| ())
+            }
+        };
         if let Err(error) = &permit {
             self.note_refusal(principal, register, Action::Unmask, error).await;
         }
         permit?;
-        let records = self.shown(principal, register, vec![(record, shown.and(fields))]).await?;
+        let records = self.shown(principal, register, vec![(record, shown.and(covered))]).await?;
         records.into_iter().next().ok_or_else(|| Error::internal("a record was lost"))
     }
 
@@ -222,6 +279,7 @@ impl Desk {
             principal: principal.clone(),
             register: Arc::clone(register),
             access,
+            past: None,
         };
         showing.shown(records).await
     }
@@ -239,6 +297,8 @@ struct Showing {
     principal: Principal,
     register: Arc<Register>,
     access: Access,
+    /// Where to ask for the newest versions, if the records are of another day.
+    past: Option<Arc<dyn Store>>,
 }
 
 impl Showing {
@@ -246,6 +306,10 @@ impl Showing {
         if self.access.is_plain(&self.register) {
             return Ok(records);
         }
+        let records = match &self.past {
+            Some(store) => past::still_seen(&**store, &self.register, &self.access, records).await?,
+            None => records,
+        };
         // The store narrowed the records to what may be seen; what of each, is said here.
         let seen = records.into_iter().filter_map(|r| self.access.of(&r).map(|fields| (r, fields))).collect();
         show(&self.pen, &self.catalogue, &self.principal, &self.register, seen).await
@@ -295,15 +359,13 @@ fn narrowed(query: &Query, access: &Access) -> Result<Option<Query>> {
 }
 
 /// A record with only these fields' own values.
-fn masked(register: &Register, mut record: Record, fields: FieldSet) -> Record {
+pub(super) fn masked(register: &Register, mut record: Record, fields: FieldSet) -> Record {
     for (index, field) in register.fields.iter().enumerate() {
         if fields.has(index) {
             continue;
         }
         if let Some(value) = record.values.get_mut(index) {
-            if value.is_null() && !field.personal {
-                continue;
-            }
+            // Marked as hidden if there is nothing to hide, too: whether there is a value tells something.
             *value = if field.personal { mask(value, field.mask) } else { Value::Null };
             record.hidden = record.hidden.with(index);
         }

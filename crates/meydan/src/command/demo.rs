@@ -64,7 +64,7 @@ pub async fn run(context: &Context, args: Args) -> anyhow::Result<ExitCode> {
 }
 
 async fn make(context: &Context, city: &City, args: &Args) -> anyhow::Result<Made> {
-    let act = context.act("demo");
+    let operator = context.operator("demo");
     let mut demo = Demo::new(&city.desk.catalogue(), args.doors, args.seed)?;
     let visible = std::io::stderr().is_terminal() && !context.json;
     let bar = visible.then(|| indicatif::ProgressBar::new(demo.progress().1 as u64));
@@ -72,7 +72,7 @@ async fn make(context: &Context, city: &City, args: &Args) -> anyhow::Result<Mad
     while let Some(batch) = demo.next() {
         made.records += batch.len();
         made.changesets += 1;
-        city.desk.change(&act, batch).await?;
+        city.desk.change(&operator, batch).await?;
         if let Some(bar) = &bar {
             bar.set_position(demo.progress().0 as u64);
         }
@@ -90,7 +90,7 @@ async fn make(context: &Context, city: &City, args: &Args) -> anyhow::Result<Mad
 
 /// Whether the store holds a city; an error if it is half a sample city.
 async fn has_city(city: &City, context: &Context) -> anyhow::Result<bool> {
-    let held = city.desk.count(&context.act("demo"), &Query::all(city.desk.register("province")?)).await?;
+    let held = city.desk.count(&context.operator("demo"), &Query::all(city.desk.register("province")?)).await?;
     if held == 0 {
         return Ok(false);
     }

@@ -91,7 +91,7 @@ pub async fn run(context: &Context, args: Args) -> Result<ExitCode> {
     })?;
     let city = context.existing_city().await?;
     let register = city.desk.register(&args.register)?;
-    let act = context.act("export");
+    let operator = context.operator("export");
     let mut query = Query::all(register.clone());
     if let Some(text) = &args.filter {
         query.filter = Some(cql2::parse(&register, text)?);
@@ -110,7 +110,7 @@ pub async fn run(context: &Context, args: Args) -> Result<ExitCode> {
         with_personal: !args.no_personal,
     };
     let exported = export_layout(&city.desk.catalogue(), &register, options);
-    let mut exported = exported.with_references(&city.desk, &act, &register, args.references.into()).await?;
+    let mut exported = exported.with_references(&city.desk, &operator, &register, args.references.into()).await?;
     let layout = Layout {
         layer: register.name.clone(),
         columns: exported
@@ -131,13 +131,13 @@ pub async fn run(context: &Context, args: Args) -> Result<ExitCode> {
         )
         .into());
     }
-    let total = city.desk.count(&act, &query).await?;
+    let total = city.desk.count(&operator, &query).await?;
     let bar = bar(context, total);
     // A name of its own until it is whole, in the same folder, so that renaming is one step.
     let part = part_path(&args.out);
     let mut writer = formats::create(&part, format, layout).map_err(source_error)?;
     let mut unwritten = Unfinished(Some(part.clone()));
-    let mut batches = city.desk.scan(&act, query);
+    let mut batches = city.desk.scan(&operator, query);
     let mut rows = 0u64;
     while let Some(batch) = batches.next().await {
         for record in batch? {

@@ -170,10 +170,10 @@ pub async fn run(context: &Context, args: Args) -> Result<ExitCode> {
     let reader = formats::open(&args.file, &read).map_err(source::error)?;
     let rejects = Rejects::new(&args.file, args.rejects, args.dry_run, reader.as_ref())?;
     let city = context.city().await?;
-    let mut act = context.act("import");
-    act.reason = args.reason;
+    let mut principal = context.operator("import");
+    principal.act.reason = args.reason;
     let mut teller = Teller::new(context, rejects, args.yes);
-    let report = exchange::import(&city.desk, &act, Box::new(FileSource::new(reader)), &options, &mut teller).await?;
+    let report = exchange::import(&city.desk, &principal, Box::new(FileSource::new(reader)), &options, &mut teller).await?;
     teller.bar.finish_and_clear();
     let declined = teller.declined;
     let aside = teller.rejects.finish()?;

@@ -15,7 +15,7 @@ const GRACE: Duration = Duration::from_secs(10);
 /// Serves the city until it is stopped (Ctrl+C or SIGTERM).
 #[derive(clap::Args)]
 pub struct Args {
-    /// Address and port; overrides the configuration. Until logins exist only loopback is taken.
+    /// Address and port; overrides the configuration. Beyond loopback only with an https `base_url`.
     #[arg(long, env = "MEYDAN_LISTEN")]
     pub listen: Option<String>,
     /// Megabytes that finished tiles may take in memory; 0 keeps none.
@@ -25,9 +25,10 @@ pub struct Args {
 
 /// Runs it.
 pub async fn run(context: &Context, args: Args) -> anyhow::Result<ExitCode> {
-    let address = address(args.listen.as_deref().unwrap_or(&context.config.listen))?;
+    let address = address(context, args.listen.as_deref().unwrap_or(&context.config.listen))?;
     let city = context.city().await?;
-    let app = Arc::new(App::new(Arc::clone(&city.desk), context.act("page"), settings(context, &args)));
+    let identity = Arc::new(meydan_identity::Identity::new(Arc::clone(&city.desk)));
+    let app = Arc::new(App::new(Arc::clone(&city.desk), identity, settings(context, &args)));
     let key = seal::key::load_or_make(&context.config.seal_key_path())?;
     let router = meydan_faces::router(Arc::clone(&app)).layer(axum::Extension(LogKey(key.verifier())));
     let sealing =
@@ -44,7 +45,7 @@ pub async fn run(context: &Context, args: Args) -> anyhow::Result<ExitCode> {
     let reload = tokio::spawn(reload_definitions(city, app, context.config.definitions_folder()));
     announce(context, address);
     let (stop, stopped) = tokio::sync::oneshot::channel();
-    let server = axum::serve(listener, router).with_graceful_shutdown(async move {
+    let server = axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>()).with_graceful_shutdown(async move {
         stop_signal().await;
         let _ = stop.send(());
     });
@@ -58,20 +59,26 @@ pub async fn run(context: &Context, args: Args) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Where to listen: loopback only, until logins exist.
-fn address(text: &str) -> meydan_kernel::Result<SocketAddr> {
+/// Where to listen: beyond loopback only if clients come over https, through a proxy that ends it. Passwords and sessions don't
+/// cross a network in the clear.
+fn address(context: &Context, text: &str) -> meydan_kernel::Result<SocketAddr> {
     let address: SocketAddr = text.parse().map_err(|_| {
         Error::invalid("listen", format!("“{text}” bir adres ve kapı değil."), format!("“{text}” is not an address and port."))
             .hint("Örnek: 127.0.0.1:8061", "For example: 127.0.0.1:8061")
     })?;
-    if address.ip().is_loopback() {
+    let secure = context.config.base_url.as_ref().is_some_and(|url| url.starts_with("https://"));
+    if address.ip().is_loopback() || secure {
         return Ok(address);
     }
     Err(Error::new(
         Kind::Forbidden,
         "not-loopback",
-        "Oturum açma henüz yok: sunucu yalnızca bu makineden (127.0.0.1) dinleyebilir.",
-        "There are no logins yet: the server may listen on this machine (127.0.0.1) only.",
+        "Parolalar ağda açık gitmemeli: bu makinenin dışından (127.0.0.1 dışında) ancak https ile dinlenebilir.",
+        "Passwords must not cross the network in the clear: beyond this machine (127.0.0.1) only https is served.",
+    )
+    .hint(
+        "Önüne https sonlandıran bir vekil sunucu koyun ve meydan.toml içinde base_url = \"https://…\" yazın.",
+        "Put a proxy that ends https before it and write base_url = \"https://…\" into meydan.toml.",
     ))
 }
 
@@ -107,27 +114,17 @@ fn settings(context: &Context, args: &Args) -> Settings {
         centre_lon: city.centre[0],
         centre_lat: city.centre[1],
         zoom: city.zoom,
+        behind_proxy: context.config.behind_proxy,
         tile_cache_bytes: args.tile_cache_mb.saturating_mul(1 << 20),
     }
 }
 
 fn announce(context: &Context, address: SocketAddr) {
-    let acting = &context.config.acting;
     if context.json {
-        println!(
-            "{}",
-            serde_json::json!({ "listening": format!("http://{address}/"), "acting": acting.person, "post": acting.post })
-        );
+        println!("{}", serde_json::json!({ "listening": format!("http://{address}/") }));
         return;
     }
     println!("{}  http://{address}/", context.say("Meydan açık:", "Meydan is open:"));
-    println!(
-        "{} {} ({}). {}",
-        context.say("Oturum açma henüz yok; işlemleri yapan:", "There are no logins yet; acting person:"),
-        acting.person,
-        acting.post,
-        context.say("Sunucu yalnızca bu makineden yanıt verir.", "The server answers on this machine only.")
-    );
 }
 
 async fn stop_signal() {

@@ -6,7 +6,7 @@ use axum::body::Body;
 use bytes::BytesMut;
 use futures::{StreamExt, stream};
 use meydan_formats::Format;
-use meydan_kernel::{Error, Record, Result};
+use meydan_kernel::{Error, Principal, Record, Result};
 use std::{io, path::Path, sync::Arc};
 use tempfile::TempDir;
 use tokio::{
@@ -29,7 +29,14 @@ static TURNS: Semaphore = Semaphore::const_new(MAX_FILES);
 ///
 /// # Errors
 /// Those of the store and of the format.
-pub async fn body(app: &App, shape: &Arc<Shape>, ask: Ask, format: Format, extension: &str) -> Result<(u64, Body)> {
+pub async fn body(
+    app: &App,
+    principal: &Principal,
+    shape: &Arc<Shape>,
+    ask: Ask,
+    format: Format,
+    extension: &str,
+) -> Result<(u64, Body)> {
     let _turn = TURNS.acquire().await.map_err(Error::internal)?;
     let folder = tempfile::Builder::new().prefix("meydan-export-").tempdir().map_err(Error::internal)?;
     let path = folder.path().join(format!("{}.{extension}", shape.register.name));
@@ -39,7 +46,7 @@ pub async fn body(app: &App, shape: &Arc<Shape>, ask: Ask, format: Format, exten
         let (shape, path) = (Arc::clone(shape), path.clone());
         task::spawn_blocking(move || write(&shape, rows, format, &path, receiver))
     };
-    let mut batches = app.desk.scan(&app.acting, ask.query);
+    let mut batches = app.desk.scan(principal, ask.query);
     while let Some(batch) = batches.next().await {
         // The writer hangs up only when it has failed: its own error comes below.
         if sender.send(batch?).await.is_err() {

@@ -6,7 +6,7 @@ mod text;
 
 use super::ask::Ask;
 use crate::{
-    App, Problem,
+    App, Caller, Problem,
     ogc_common::{link, params::Params},
     problem,
 };
@@ -70,6 +70,7 @@ impl Format {
 /// `GET /ogc/collections/{id}/export/{format}`.
 pub async fn export(
     State(app): State<Arc<App>>,
+    caller: Caller,
     Path((id, format)): Path<(String, String)>,
     uri: Uri,
 ) -> Result<Response, Problem> {
@@ -83,10 +84,10 @@ pub async fn export(
     let content_crs = ask.space.content_crs();
     let (length, body) = match format.content {
         Content::File(kind) => {
-            let (length, body) = file::body(&app, shape, ask, kind, format.extension).await?;
+            let (length, body) = file::body(&app, &caller.principal, shape, ask, kind, format.extension).await?;
             (Some(length), body)
         }
-        content => (None, text::body(&app, Arc::clone(shape), ask, content).await?),
+        content => (None, text::body(&app, &caller.principal, Arc::clone(shape), ask, content).await?),
     };
     let mut response = body.into_response();
     let headers = response.headers_mut();

@@ -16,16 +16,16 @@ use futures::{
     stream::{self, BoxStream},
 };
 use meydan_formats::csv;
-use meydan_kernel::{Error, Query, Record, Result};
+use meydan_kernel::{Error, Principal, Query, Record, Result};
 use std::sync::Arc;
 
 /// The body of a text format.
 ///
 /// # Errors
 /// Those of the store before its first batch: the client gets a problem then, and no body that breaks off.
-pub async fn body(app: &App, shape: Arc<Shape>, mut ask: Ask, content: Content) -> Result<Body> {
+pub async fn body(app: &App, principal: &Principal, shape: Arc<Shape>, mut ask: Ask, content: Content) -> Result<Body> {
     let query = std::mem::replace(&mut ask.query, Query::all(Arc::clone(&shape.register)));
-    let mut batches = app.desk.scan(&app.acting, query).fuse();
+    let mut batches = app.desk.scan(principal, query).fuse();
     let first = batches.next().await.transpose()?;
     let batches = stream::iter(first.map(Ok)).chain(batches).boxed();
     match content {

@@ -37,7 +37,7 @@ pub async fn write(context: &Context, city: &City) -> anyhow::Result<PathBuf> {
 /// Centre and zoom that show all neighbourhoods.
 async fn view(city: &City, context: &Context) -> anyhow::Result<([f64; 2], f64)> {
     let mut all: Option<Bbox> = None;
-    let mut batches = city.desk.scan(&context.act("demo"), Query::all(city.desk.register("neighbourhood")?));
+    let mut batches = city.desk.scan(&context.operator("demo"), Query::all(city.desk.register("neighbourhood")?));
     while let Some(batch) = batches.next().await {
         for bbox in batch?.iter().filter_map(|r| r.geometry.as_ref().and_then(|g| g.bbox())) {
             all = Some(all.map_or(bbox, |a| a.union(&bbox)));
