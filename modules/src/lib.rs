@@ -5,10 +5,12 @@
 #[path = "../city/mod.rs"]
 pub mod city;
 mod folder;
+#[path = "../people/mod.rs"]
+pub mod people;
 
 pub use folder::{CITY_MODULE, look, read_folder};
 
-use meydan_kernel::catalogue::Source;
+use meydan_kernel::{catalogue::Source, desk::Checks};
 
 /// (module, file, text) of every built in file; made by `build.rs`.
 const FILES: &[(&str, &str, &str)] = include!(concat!(env!("OUT_DIR"), "/sources.rs"));
@@ -19,6 +21,11 @@ pub fn sources() -> Vec<Source> {
         .iter()
         .map(|(module, file, text)| Source { module: (*module).to_owned(), file: (*file).to_owned(), text: (*text).to_owned() })
         .collect()
+}
+
+/// The checks in code that the built in definitions name, for [`meydan_kernel::Desk::with_checks`].
+pub fn checks() -> Checks {
+    people::checks::checks()
 }
 
 #[cfg(test)]

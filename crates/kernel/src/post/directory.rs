@@ -55,6 +55,10 @@ pub struct Post {
     pub role: String,
     /// Its unit.
     pub unit: Uuid,
+    /// The post that it is under, if any.
+    pub reports_to: Option<Uuid>,
+    /// How many persons may hold it on one day.
+    pub seats: u32,
     /// First day; open if none.
     pub from: Option<Date>,
     /// Last day; open if none.
@@ -180,7 +184,7 @@ impl Directory {
         super::standing::standings(self, person, day)
     }
 
-    /// The person as who comes to the desk, in one of their posts; without a wish in the first of their own.
+    /// The person as who comes to the desk, in one of their posts; without a wish in the first of their own (never as a proxy).
     ///
     /// # Errors
     /// `no-longer-active` if the person may not log in; `not-your-post` if the wished standing is not theirs (any more).
@@ -189,7 +193,8 @@ impl Directory {
         let standings = self.standings(known.id, super::day(now));
         let chosen = match wish {
             Some(key) => Some(standings.into_iter().find(|s| StandingKey::of(s) == *key).ok_or_else(not_your_post)?),
-            None => standings.into_iter().next(),
+            // Standing in for somebody is always said, never assumed.
+            None => standings.into_iter().find(|s| s.proxy.is_none()),
         };
         let mut act = Act { person: known.id.to_string(), ..act };
         let mut limits = Vec::new();
@@ -200,7 +205,7 @@ impl Directory {
                 if let Some(proxied) = &standing.proxy {
                     act.on_behalf_of = Some(proxied.delegator.to_string());
                     let powers = self.proxies(known.id).iter().find(|p| p.id == proxied.proxy).map(|p| p.powers.clone());
-                    limits.push(powers.unwrap_or_default());
+                    limits.push(powers.ok_or_else(not_your_post)?);
                 }
                 Capacity::Post(Arc::new(standing))
             }

@@ -48,10 +48,17 @@ impl Row<'_> {
         }
     }
 
-    /// Words of a text that lists them, split at commas and spaces; none if it is empty.
+    fn count(&self, field: &str) -> Option<u32> {
+        match self.1.value(self.0, field)? {
+            Value::Int(number) => u32::try_from(*number).ok(),
+            _ => None,
+        }
+    }
+
+    /// Words of a text that lists them, split at commas, semicolons and spaces; none if it is empty.
     fn words(&self, field: &str) -> Option<Vec<String>> {
         let text = self.text(field)?;
-        Some(text.split([',', ' ']).filter(|w| !w.is_empty()).map(str::to_owned).collect())
+        Some(text.split(|c: char| matches!(c, ',' | ';') || c.is_whitespace()).filter(|w| !w.is_empty()).map(str::to_owned).collect())
     }
 }
 
@@ -98,6 +105,8 @@ impl Directory {
             title: row.text("title").unwrap_or_default(),
             role,
             unit,
+            reports_to: row.reference("reports_to"),
+            seats: row.count("seats").unwrap_or(1),
             from: row.date("valid_from"),
             until: row.date("valid_until"),
         };
@@ -114,8 +123,12 @@ impl Directory {
             email: row.text("email"),
             active: row.text("status").as_deref() == Some("active"),
         };
+        // Two that only differ in case are one login: the first keeps it, unless they have left.
         if let Some(login) = login {
-            self.by_login.insert(login, person.id);
+            let holder = self.by_login.get(&login).and_then(|id| self.persons.get(id));
+            if holder.is_none_or(|holder| !holder.active && person.active) {
+                self.by_login.insert(login, person.id);
+            }
         }
         self.persons.insert(person.id, person);
     }
