@@ -30,18 +30,25 @@ pub struct Identity {
     desk: Arc<Desk>,
     sessions: session::Recent,
     outside: Providers,
+    passkeys: Option<RelyingParty>,
 }
 
 impl Identity {
     /// Over a desk.
     pub fn new(desk: Arc<Desk>) -> Self {
-        Self { desk, sessions: session::Recent::default(), outside: Providers::default() }
+        Self { desk, sessions: session::Recent::default(), outside: Providers::default(), passkeys: None }
     }
 
     /// With outside providers.
     #[must_use]
     pub fn with_providers(self, outside: Providers) -> Self {
         Self { outside, ..self }
+    }
+
+    /// With passkeys, at the address that people come by.
+    #[must_use]
+    pub fn with_passkeys(self, party: RelyingParty) -> Self {
+        Self { passkeys: Some(party), ..self }
     }
 
     /// The desk.
