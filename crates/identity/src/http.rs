@@ -10,7 +10,7 @@ use serde::{Deserialize, de::DeserializeOwned};
 use std::{
     path::{Path, PathBuf},
     sync::Arc,
-    time::Duration,
+    time::{Duration, Instant},
 };
 use tokio::sync::Semaphore;
 use ureq::{
@@ -22,6 +22,8 @@ use ureq::{
 const CALL: Duration = Duration::from_secs(10);
 /// Connecting, of that.
 const CONNECT: Duration = Duration::from_secs(5);
+/// How long nobody waits for a provider again that gave no answer: else all who wait their turn would wait in vain, one by one.
+const REST: Duration = Duration::from_secs(3);
 /// Limit: bytes of an answer (a large key set has some 20 KB).
 const MAX_ANSWER: u64 = 256 * 1024;
 /// Limit: bytes of an answer's headers.
@@ -49,6 +51,7 @@ pub(crate) struct Line {
     calls: Arc<Semaphore>,
     origins: Vec<Origin>,
     name: String,
+    silent_since: parking_lot::Mutex<Option<Instant>>,
 }
 
 /// Body of a request.
@@ -113,6 +116,7 @@ impl Line {
             calls: Arc::new(Semaphore::new(MAX_CALLS)),
             origins,
             name: name.to_owned(),
+            silent_since: parking_lot::Mutex::default(),
         })
     }
 
@@ -142,6 +146,9 @@ impl Line {
         if !self.is_own(url) {
             return Err(self.unavailable("it names an address that is not its own"));
         }
+        if self.silent_since.lock().is_some_and(|at| at.elapsed() < REST) {
+            return Err(self.unavailable("it gave no answer a moment ago"));
+        }
         let Ok(call) = Arc::clone(&self.calls).try_acquire_owned() else {
             return Err(self.unavailable("too many calls are under way"));
         };
@@ -155,7 +162,10 @@ impl Line {
             Ok(Ok(answer)) if answer.status >= 500 => Err(self.unavailable(format!("HTTP {}", answer.status))),
             Ok(Ok(answer)) => Ok(answer),
             // The text of an error may hold the address, and an address what was asked: only its sort is told.
-            Ok(Err(error)) => Err(self.unavailable(sort(&error))),
+            Ok(Err(error)) => {
+                *self.silent_since.lock() = Some(Instant::now());
+                Err(self.unavailable(sort(&error)))
+            }
             Err(_) => Err(self.unavailable("the call broke off")),
         }
     }

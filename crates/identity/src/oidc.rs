@@ -76,6 +76,8 @@ pub(crate) struct Oidc {
     config: OidcConfig,
     client_secret: Option<String>,
     redirect_uri: String,
+    /// Where to come back to after logging out there.
+    home: String,
     line: Line,
     metadata: discovery::Known,
     keys: keys::Known,
@@ -94,7 +96,7 @@ impl Oidc {
     ///
     /// # Errors
     /// `bad-provider`.
-    pub fn open(config: OidcConfig, redirect_uri: String, folder: &Path) -> Result<Self> {
+    pub fn open(config: OidcConfig, redirect_uri: String, home: String, folder: &Path) -> Result<Self> {
         if !config.scopes.iter().any(|s| s == "openid") || config.scopes.iter().any(|s| s.contains(char::is_whitespace)) {
             return Err(bad_provider().cause(format!("{}: scopes must have “openid”, and no spaces", config.key)));
         }
@@ -107,6 +109,7 @@ impl Oidc {
             line: Line::new(&config.key, &config.issuer, &config.reach.seen_from(folder))?,
             client_secret: secret,
             redirect_uri,
+            home,
             metadata: discovery::Known::default(),
             keys: keys::Known::default(),
             config,
@@ -167,6 +170,13 @@ impl Oidc {
         let subject = Subject { issuer: self.config.issuer.clone(), subject: claims.sub, by };
         let verified_at = claims.auth_time.and_then(|at| Timestamp::from_second(at).ok());
         Ok(Proven { who: Outsider::Subject(subject), verified_at })
+    }
+
+    /// Where to log out, if it offers that.
+    pub async fn farewell(&self) -> Option<String> {
+        let endpoint = self.metadata().await.ok()?.end_session_endpoint.clone()?;
+        let fields = [("client_id", self.config.client_id.as_str()), ("post_logout_redirect_uri", &self.home)];
+        Some(with_query(&endpoint, &fields))
     }
 
     async fn metadata(&self) -> Result<Arc<Metadata>> {

@@ -1,11 +1,12 @@
 //! Outside identity providers: one way for a face to send somebody there and to take them back, whatever protocol is spoken.
 //!
-//! Sending somebody away (`begin`) leaves a secret that can be used once, within ten minutes, by the browser that holds the flow
+//! Sending somebody away (`depart`) leaves a secret that can be used once, within ten minutes, by the browser that holds the flow
 //! cookie only (`finish`). Who comes back must be a person of the house already: nobody registers themselves.
 
 mod answer;
 mod flow;
 mod link;
+mod logout;
 
 pub use answer::ReturnQuery;
 pub(crate) use flow::Flow;
@@ -109,7 +110,7 @@ impl Providers {
         let mut out = Vec::new();
         for config in oidc {
             let redirect = back(&config.key);
-            out.push(Provider::Oidc(Box::new(Oidc::open(config, redirect, folder)?)));
+            out.push(Provider::Oidc(Box::new(Oidc::open(config, redirect, format!("{base}/"), folder)?)));
         }
         if let Some(config) = e_devlet {
             out.push(Provider::EDevlet(Box::new(EDevlet::open(config, back(crate::edevlet::KEY), folder)?)));
@@ -159,6 +160,13 @@ impl Provider {
         }
     }
 
+    async fn farewell(&self) -> Option<String> {
+        match self {
+            Self::Oidc(p) => p.farewell().await,
+            Self::EDevlet(_) => None,
+        }
+    }
+
     async fn identify(&self, flow: &Flow, answer: &ReturnQuery) -> Result<Proven> {
         match self {
             Self::Oidc(p) => p.identify(flow, answer).await,
@@ -178,7 +186,7 @@ impl Identity {
     ///
     /// # Errors
     /// `no-such-provider`, `provider-unavailable`, `provider-cannot-verify` (for a step-up); those of the store.
-    pub async fn begin(&self, provider: &str, next: &str, again: Option<Uuid>) -> Result<Departure> {
+    pub async fn depart(&self, provider: &str, next: &str, again: Option<Uuid>) -> Result<Departure> {
         let provider = self.outside.get(provider)?;
         if again.is_some() && !provider.entry().can_verify {
             return Err(cannot_verify());
@@ -196,7 +204,7 @@ impl Identity {
     /// `login-flow-over` (no such flow, another browser's, over, used already), `provider-declined` (the person or the provider
     /// said no), `provider-answer-wrong` (it doesn't hold up), `provider-unavailable`, `unknown-person`, `link-taken`,
     /// `no-longer-active`, `other-person` (at a step-up), `provider-cannot-verify`; those of the store.
-    pub async fn finish(
+    pub async fn arrive(
         &self,
         provider: &str,
         query: &ReturnQuery,
@@ -204,7 +212,7 @@ impl Identity {
         visit: &ProviderVisit,
     ) -> Result<Arrival> {
         let mut person = None;
-        let done = self.arrive(provider, query, cookie, visit, &mut person).await;
+        let done = self.take_back(provider, query, cookie, visit, &mut person).await;
         if let Err(error) = &done {
             let cause = error.cause_text().unwrap_or_default();
             tracing::warn!(provider, code = error.code(), cause, "login at a provider failed");
@@ -221,7 +229,7 @@ impl Identity {
         done
     }
 
-    async fn arrive(
+    async fn take_back(
         &self,
         provider: &str,
         query: &ReturnQuery,
@@ -250,6 +258,7 @@ impl Identity {
         // A provider that remembered them has not asked them anything: that is no step-up.
         self.change_session(&new.cookie, |s| s.verified_at = verified_at).await?;
         new.session.verified_at = verified_at;
+        self.keep_origin(&new.session, &provider.entry().key).await?;
         let event = SecurityEvent {
             kind: if flow.again.is_some() { "step_up" } else { "login" },
             person: Some(person),

@@ -12,7 +12,7 @@ pub(crate) const KIND: &str = "session";
 /// A session ends after this long without a request (ASVS 7.3.1).
 const IDLE: SignedDuration = SignedDuration::from_hours(1);
 /// A session ends after this long whatever happens (ASVS 7.3.2): a working day.
-const LONGEST: SignedDuration = SignedDuration::from_hours(12);
+pub(crate) const LONGEST: SignedDuration = SignedDuration::from_hours(12);
 /// How often a session's last use is written down; between, it is only remembered.
 const NOTE_EVERY: SignedDuration = SignedDuration::from_mins(1);
 /// Limit: sessions whose last use is remembered.

@@ -1,5 +1,5 @@
 //! A provider's keys (JSON Web Key Set, RFC 7517). They change: a token whose key isn't known has the set read anew, but not
-//! more often than once a minute, or anybody could have us call the provider as often as they like.
+//! again and again, or anybody could have us call the provider as often as they like.
 
 use super::jws::{Algorithm, Compact};
 use crate::http::Line;
@@ -17,7 +17,7 @@ use std::{
 /// How long a set is taken without reading it anew: a key that was withdrawn holds no longer than this.
 const KEPT: Duration = Duration::from_secs(3600);
 /// How soon it may be read anew.
-const SOONEST: Duration = Duration::from_secs(60);
+const SOONEST: Duration = Duration::from_secs(10);
 /// Limit: keys of a set.
 const MAX_KEYS: usize = 64;
 /// Bytes of a coordinate of P-256, and of an Ed25519 key.
