@@ -6,6 +6,7 @@ mod change;
 mod check;
 mod format;
 mod notes;
+mod past;
 mod sealed_log;
 mod see;
 mod separation;

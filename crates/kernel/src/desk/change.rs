@@ -68,8 +68,9 @@ impl Desk {
         let mut changes = Vec::with_capacity(edits.len());
         for (name, edit) in edits {
             let register = prepared.catalogue.register(&name)?;
-            let intent = self.intent(register, edit, &mut pinned).await?;
+            let intent = self.intent(&prepared, principal, register, edit, &mut pinned).await?;
             self.permit(&prepared, principal, register, &intent).await?;
+            intent.refuse_unseen_version(register)?;
             let operation = prepared.validate(register, intent.id, intent.operation.clone())?;
             self.run_checks(&prepared, principal, register, &intent, &operation).await?;
             changes.push(Change { register: name, id: intent.id, operation });
@@ -78,7 +79,16 @@ impl Desk {
     }
 
     /// What an edit means for the record as it is now.
-    async fn intent(&self, register: &Arc<Register>, edit: Edit, pinned: &mut bool) -> Result<Intent> {
+    async fn intent(
+        &self,
+        prepared: &Prepared,
+        principal: &Principal,
+        register: &Arc<Register>,
+        edit: Edit,
+        pinned: &mut bool,
+    ) -> Result<Intent> {
+        let seen =
+            |current: &Record| prepared.rules.access(principal, register, Action::Read).of(current).unwrap_or(FieldSet::EMPTY);
         Ok(match edit {
             Edit::Insert { id, set, geometry } => {
                 let mut values: Vec<Value> = register.fields.iter().map(crate::Field::default_value).collect();
@@ -91,14 +101,23 @@ impl Desk {
                 *pinned &= expected.is_some();
                 let current = self.current(register, id).await?;
                 let mut values = current.values.clone();
+                let given = set.iter().fold(FieldSet::EMPTY, |all, (i, _)| all.with(*i));
                 place(&mut values, set);
+                let unseen = given.without(seen(&current));
+                let unseen = keep_masked(register, &current, unseen, &mut values, Blank::IsWritten);
                 let geometry = geometry.unwrap_or_else(|| current.geometry.clone());
                 let expected = expected.unwrap_or(current.version);
-                Intent::update(id, current, Operation::Update { expected, values, geometry })
+                Intent::update(id, current, unseen, Operation::Update { expected, values, geometry })
             }
-            Edit::Replace { id, expected, values, geometry } => {
+            Edit::Replace { id, expected, values, geometry } if matches!(principal.capacity, Capacity::Operator) => {
                 let operation = Operation::Update { expected, values, geometry };
                 Intent { id, action: Action::Update, touched: FieldSet::ALL, before: None, operation }
+            }
+            Edit::Replace { id, expected, mut values, geometry } => {
+                let current = self.current(register, id).await?;
+                let unseen = FieldSet::of_register(register).without(seen(&current));
+                let unseen = keep_masked(register, &current, unseen, &mut values, Blank::IsKept);
+                Intent::update(id, current, unseen, Operation::Update { expected, values, geometry })
             }
             Edit::Delete { id, expected } => {
                 *pinned &= expected.is_some();
@@ -119,14 +138,16 @@ impl Desk {
             None => self.store.history(register, id).await?.pop().map(|v| v.record),
         };
         let newest = newest.ok_or_else(|| no_such_record(register, &id.to_string()))?;
+        if fields.iter().flatten().any(|i| *i >= register.fields.len()) {
+            return Err(Error::internal("a field to destroy that the register doesn't have"));
+        }
         let whole = fields.is_none();
         let fields = fields.unwrap_or_else(|| (0..register.fields.len()).collect());
         let mut values = newest.values.clone();
         place(&mut values, fields.iter().map(|i| (*i, erased(register, *i))).collect());
-        let keeps = !whole || register.geometry.as_ref().is_some_and(|g| g.required);
-        let geometry = newest.geometry.clone().filter(|_| keeps);
+        let geometry = newest.geometry.clone().filter(|_| !whole);
         let touched = fields.iter().fold(FieldSet::EMPTY, |all, i| all.with(*i));
-        let operation = Operation::Erase { expected: newest.version, values, geometry, fields, geometries: !keeps };
+        let operation = Operation::Erase { expected: newest.version, values, geometry, fields, geometries: whole };
         Ok(Intent { id, action: Action::Erase, touched, before: Some(newest), operation })
     }
 
@@ -148,17 +169,17 @@ impl Desk {
         if matches!(principal.capacity, Capacity::Operator) {
             return Ok(());
         }
-        let before = match (&intent.before, intent.action) {
-            (None, Action::Update) => Some(self.current(register, intent.id).await?),
-            (before, _) => before.clone(),
-        };
+        let before = &intent.before;
         let after = intent.after();
         let records: Vec<&Record> = before.iter().chain(after.iter()).collect();
         let may = prepared.rules.may(principal, register, intent.action, &records, intent.touched);
-        if let Err(error) = &may {
-            self.note_refusal(principal, register, intent.action, error).await;
+        if let Err(error) = may {
+            self.note_refusal(principal, register, intent.action, &error).await;
+            // Of what may not be seen nobody learns by trying to change it that it is there.
+            let access = prepared.rules.access(principal, register, Action::Read);
+            let unseen = !access.is_none() && before.as_ref().is_some_and(|r| access.of(r).is_none());
+            return Err(if unseen { no_such_record(register, &intent.id.to_string()) } else { error });
         }
-        may?;
         if before.is_some() && !prepared.catalogue.separations.is_empty() {
             let kept = self.keep_separate(principal, &*self.directory().await?, intent.id).await;
             if let Err(error) = &kept {
@@ -216,13 +237,25 @@ struct Intent {
 }
 
 impl Intent {
-    fn update(id: Uuid, before: Record, operation: Operation) -> Self {
+    /// An update writes what differs. What somebody doesn't see counts as written whether it differs or not: else a guess that
+    /// is let through would be a guess confirmed.
+    fn update(id: Uuid, before: Record, unseen: FieldSet, operation: Operation) -> Self {
         let mut touched = FieldSet::EMPTY;
         if let Operation::Update { values, .. } = &operation {
-            let differs = values.iter().zip(&before.values).enumerate().filter(|(_, (new, old))| new != old);
-            touched = differs.fold(touched, |all, (i, _)| all.with(i));
+            let writes = |i: usize, new: &Value, old: &Value| new != old || unseen.has(i);
+            let pairs = values.iter().zip(&before.values).enumerate();
+            touched = pairs.filter(|(i, (new, old))| writes(*i, new, old)).fold(touched, |all, (i, _)| all.with(i));
         }
         Self { id, action: Action::Update, touched, before: Some(before), operation }
+    }
+
+    /// Refuses a version that is not yet: the permission was asked for the one that is.
+    fn refuse_unseen_version(&self, register: &Register) -> Result<()> {
+        let (Operation::Update { expected, .. } | Operation::Delete { expected }) = &self.operation else { return Ok(()) };
+        match &self.before {
+            Some(before) if *expected > before.version => Err(version_conflict(register, *expected, before.version)),
+            _ => Ok(()),
+        }
     }
 
     fn after(&self) -> Option<Record> {
@@ -243,6 +276,27 @@ fn draft(id: Uuid, operation: &Operation) -> Option<Record> {
     }
 }
 
+/// What an empty value that comes back from somebody who doesn't see the field means.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Blank {
+    /// They want it empty.
+    IsWritten,
+    /// They were shown nothing and give it back so.
+    IsKept,
+}
+
+/// Puts the record's own value in the place of each mask that comes back as it was shown; what is left of the unseen fields.
+fn keep_masked(register: &Register, current: &Record, unseen: FieldSet, values: &mut [Value], blank: Blank) -> FieldSet {
+    let shown = super::see::masked(register, current.clone(), FieldSet::ALL.without(unseen));
+    unseen.iter().fold(unseen, |left, i| match (values.get_mut(i), shown.values.get(i), current.values.get(i)) {
+        (Some(value), Some(mask), Some(own)) if *value == *mask && (blank == Blank::IsKept || !mask.is_null()) => {
+            value.clone_from(own);
+            left.without(FieldSet::one(i))
+        }
+        _ => left,
+    })
+}
+
 fn place(values: &mut [Value], set: Vec<(usize, Value)>) {
     for (index, value) in set {
         if let Some(slot) = values.get_mut(index) {
@@ -251,15 +305,31 @@ fn place(values: &mut [Value], set: Vec<(usize, Value)>) {
     }
 }
 
-/// What stands in a field whose value was destroyed: nothing, or what a required field can't do without.
+/// What stands in a field whose value was destroyed: nothing, or what says so where a value must stand. Nothing in a key too: two
+/// destroyed values are not the same.
 fn erased(register: &Register, index: usize) -> Value {
     match register.fields.get(index) {
-        Some(field) if field.required => match (&field.kind, field.default_value()) {
-            (FieldKind::Text, Value::Null) => Value::Text(ERASED.to_owned()),
-            (_, default) => default,
-        },
+        Some(field) if field.required && !field.unique && field.format.is_none() && !register.key.contains(&field.name) => {
+            match (&field.kind, field.default_value()) {
+                (FieldKind::Text, Value::Null) => Value::Text(ERASED.to_owned()),
+                (_, default) => default,
+            }
+        }
         _ => Value::Null,
     }
+}
+
+fn version_conflict(register: &Register, expected: i64, current: i64) -> Error {
+    Error::new(
+        Kind::Precondition,
+        "version-conflict",
+        format!("Kaydın {expected}. sürümü yok (“{}”: geçerli sürüm {current}).", register.title.tr),
+        format!("The record has no version {expected} (“{}”: {current} is current).", register.title.en),
+    )
+    .hint(
+        "Kaydın son hâline bakıp değişikliğinizi yeniden yapın.",
+        "Look at the record as it is now and make your change again.",
+    )
 }
 
 fn no_such_check(name: &str) -> Error {

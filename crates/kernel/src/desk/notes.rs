@@ -49,7 +49,22 @@ impl Desk {
     /// # Errors
     /// `no-such-register` if the catalogue has no register of security events; those of the store.
     pub async fn note(&self, act: &Act, event: SecurityEvent) -> Result<()> {
-        let register = self.register(SECURITY_EVENT)?;
+        self.pen.note(&self.catalogue(), act, event).await
+    }
+
+    /// Writes down that somebody who is logged in was refused; not again within [`REFUSAL_WINDOW`].
+    pub(super) async fn note_refusal(&self, principal: &Principal, register: &Register, action: Action, error: &Error) {
+        self.pen.note_refusal(&self.catalogue(), principal, register, action, error).await;
+    }
+}
+
+impl Pen {
+    pub(super) fn new(store: Arc<dyn Store>) -> Self {
+        Self { store, refusals: parking_lot::Mutex::default() }
+    }
+
+    async fn note(&self, catalogue: &Catalogue, act: &Act, event: SecurityEvent) -> Result<()> {
+        let register = Arc::clone(catalogue.register(SECURITY_EVENT)?);
         let text = |t: Option<String>| t.map_or(Value::Null, Value::Text);
         let values = draft(
             &register,
@@ -63,22 +78,29 @@ impl Desk {
             ],
         );
         let act = if act.person.is_empty() { Act { person: DESK.to_owned(), ..act.clone() } } else { act.clone() };
-        self.pen.write(&act, vec![(register, values)]).await
+        self.write(&act, vec![(register, values)]).await
     }
 
-    /// Writes down that somebody who is logged in was refused; not again within [`REFUSAL_WINDOW`].
-    pub(super) async fn note_refusal(&self, principal: &Principal, register: &Register, action: Action, error: &Error) {
+    /// See [`Desk::note_refusal`].
+    pub(super) async fn note_refusal(
+        &self,
+        catalogue: &Catalogue,
+        principal: &Principal,
+        register: &Register,
+        action: Action,
+        error: &Error,
+    ) {
         let Some(person) = principal.person().filter(|_| error.kind() == Kind::Forbidden) else { return };
         let key = (person, register.name.clone(), action);
         {
-            let mut refusals = self.pen.refusals.lock();
+            let mut refusals = self.refusals.lock();
             if refusals.len() >= MAX_REMEMBERED {
                 refusals.retain(|_, at| principal.now.duration_since(*at) < REFUSAL_WINDOW);
             }
-            let last = refusals.insert(key, principal.now);
-            if last.is_some_and(|at| principal.now.duration_since(at) < REFUSAL_WINDOW) {
+            if refusals.get(&key).is_some_and(|at| principal.now.duration_since(*at) < REFUSAL_WINDOW) {
                 return;
             }
+            refusals.insert(key, principal.now);
         }
         let event = SecurityEvent {
             kind: "refused",
@@ -88,13 +110,7 @@ impl Desk {
             ..SecurityEvent::default()
         };
         // It is refused whether it can be written down or not.
-        let _ = self.note(&principal.act, event).await;
-    }
-}
-
-impl Pen {
-    pub(super) fn new(store: Arc<dyn Store>) -> Self {
-        Self { store, refusals: parking_lot::Mutex::default() }
+        let _ = self.note(catalogue, &principal.act, event).await;
     }
 
     /// Writes down that personal fields of records are shown whole; before they are.
@@ -106,18 +122,19 @@ impl Pen {
         shown: &[(&Record, FieldSet)],
     ) -> Result<()> {
         let personal = FieldSet::personal(register);
-        let mut looks = Vec::new();
+        // One look for each record, whatever number of its versions is shown.
+        let mut looks: Vec<(Uuid, FieldSet, Option<Uuid>)> = Vec::new();
         for (record, fields) in shown {
-            let seen: Vec<&str> = fields
-                .common(personal)
-                .iter()
-                .filter(|i| record.values.get(*i).is_some_and(|v| !v.is_null()))
-                .filter_map(|i| register.fields.get(i).map(|f| f.name.as_str()))
-                .collect();
+            let filled = |i: &usize| record.values.get(*i).is_some_and(|v| !v.is_null());
+            let seen = fields.common(personal).iter().filter(filled).fold(FieldSet::EMPTY, FieldSet::with);
             let subject = subject(register, record);
             let own = subject.is_some() && subject == principal.person();
-            if !seen.is_empty() && !own {
-                looks.push((record.id, seen.join(", "), subject));
+            if seen.is_empty() || own {
+                continue;
+            }
+            match looks.last_mut().filter(|(id, _, of)| *id == record.id && *of == subject) {
+                Some((_, fields, _)) => *fields = fields.and(seen),
+                None => looks.push((record.id, seen, subject)),
             }
         }
         if looks.is_empty() {
@@ -129,6 +146,7 @@ impl Pen {
         let rows = looks
             .into_iter()
             .map(|(record, fields, subject)| {
+                let names: Vec<&str> = fields.iter().filter_map(|i| register.fields.get(i)).map(|f| f.name.as_str()).collect();
                 let values = draft(
                     &look,
                     [
@@ -137,7 +155,7 @@ impl Pen {
                         ("on_behalf_of", id(standing.and_then(|s| s.proxy.as_ref()).map(|p| p.delegator))),
                         ("register", Value::Text(register.name.clone())),
                         ("record", Value::Text(record.to_string())),
-                        ("fields", Value::Text(fields)),
+                        ("fields", Value::Text(names.join(", "))),
                         ("subject", id(subject)),
                         ("reason", principal.act.reason.clone().map_or(Value::Null, Value::Text)),
                         ("face", Value::Text(principal.act.source.clone())),

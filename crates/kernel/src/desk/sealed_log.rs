@@ -4,7 +4,11 @@ use super::Desk;
 use crate::{
     Error, Principal, Result, Store, Version,
     catalogue::Action,
-    log::{Entry, Seal, TileId, proof::Wanted, tree::{Hash, leaf_hash}},
+    log::{
+        Entry, Seal, TileId,
+        proof::Wanted,
+        tree::{Hash, leaf_hash},
+    },
 };
 
 /// The reading side of the sealed log, for one person.

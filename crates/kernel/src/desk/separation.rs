@@ -1,11 +1,17 @@
 //! Two-person rules: who has acted on a matter in one role can't act on it in the other, by proxy neither (law 5018, article 33).
 
 use super::Desk;
-use crate::{Error, Kind, Principal, Result, post::Directory, store::LogQuery};
+use crate::{
+    Error, Kind, Principal, Result, Value,
+    log::Entry,
+    post::{Directory, POST},
+    query::Key,
+    store::LogQuery,
+};
 use uuid::Uuid;
 
-/// Limit: entries of a record's log that are looked through, newest first.
-const MAX_ENTRIES: usize = 1_000;
+/// Limit: entries of a record's log that are read at once; all of them are read, newest first.
+const PAGE: usize = 1_000;
 
 impl Desk {
     /// Refuses an act on a record that a separation forbids: neither who acts, nor for whom they act, may have acted on it, or
@@ -18,20 +24,41 @@ impl Desk {
             return Ok(());
         }
         let mine = [Some(principal.act.person.as_str()), principal.act.on_behalf_of.as_deref()];
-        let query = LogQuery { record: Some(record), limit: MAX_ENTRIES, ..LogQuery::default() };
-        for entry in self.store.find_entries(&query).await? {
-            let theirs = [Some(entry.act.person.as_str()), entry.act.on_behalf_of.as_deref()];
-            let same = mine.iter().flatten().any(|me| theirs.iter().flatten().any(|them| me == them));
-            let role = Uuid::parse_str(&entry.act.post).ok().and_then(|id| directory.post(id)).map(|p| p.role.as_str());
-            let Some(role) = role.filter(|role| same && *role != standing.role) else { continue };
-            if let Some(rule) = rules.iter().find(|rule| rule.roles.iter().any(|r| r == role)) {
-                let error = Error::new(Kind::Forbidden, "separation-of-duties", &rule.message.tr, &rule.message.en);
-                return Err(error.hint(
-                    "Bu işi başka bir kişi yapmalıdır; vekâlet de bunu değiştirmez.",
-                    "Another person must do this; a proxy doesn't change that.",
-                ));
+        let mut query = LogQuery { record: Some(record), limit: PAGE, ..LogQuery::default() };
+        loop {
+            let entries = self.store.find_entries(&query).await?;
+            for entry in &entries {
+                let theirs = [Some(entry.act.person.as_str()), entry.act.on_behalf_of.as_deref()];
+                if !mine.iter().flatten().any(|me| theirs.iter().flatten().any(|them| me == them)) {
+                    continue;
+                }
+                let Some(role) = self.role_then(entry, directory).await?.filter(|role| *role != standing.role) else {
+                    continue;
+                };
+                if let Some(rule) = rules.iter().find(|rule| rule.roles.contains(&role)) {
+                    let error = Error::new(Kind::Forbidden, "separation-of-duties", &rule.message.tr, &rule.message.en);
+                    return Err(error.hint(
+                        "Bu işi başka bir kişi yapmalıdır; vekâlet de bunu değiştirmez.",
+                        "Another person must do this; a proxy doesn't change that.",
+                    ));
+                }
+            }
+            match entries.last() {
+                Some(last) if entries.len() == PAGE => query.before = Some(last.position),
+                _ => return Ok(()),
             }
         }
-        Ok(())
+    }
+
+    /// The role of the post in which somebody acted, as it was then: a post that was changed or ended since tells no lie.
+    async fn role_then(&self, entry: &Entry, directory: &Directory) -> Result<Option<String>> {
+        let Ok(post) = Uuid::parse_str(&entry.act.post) else { return Ok(None) };
+        if let Ok(register) = self.register(POST)
+            && let Some(then) = self.store.get(&register, Key::Id(post), Some(entry.recorded_at)).await?
+            && let Some(Value::Text(role)) = then.value(&register, "role")
+        {
+            return Ok(Some(role.clone()));
+        }
+        Ok(directory.post(post).map(|p| p.role.clone()))
     }
 }

@@ -60,11 +60,22 @@ impl Prepared {
                 Ok(Operation::Update { expected, values, geometry })
             }
             Operation::Erase { expected, values, geometry, fields, geometries } => {
-                let (values, geometry) = self.content(register, id, values, geometry)?;
+                let (values, geometry) = Self::remains(register, values, geometry)?;
                 Ok(Operation::Erase { expected, values, geometry, fields, geometries })
             }
             delete @ Operation::Delete { .. } => Ok(delete),
         }
+    }
+
+    /// What is left after a destruction: a law that says "destroy" is above the definition's "required" and its conditions.
+    fn remains(register: &Register, values: Vec<Value>, geometry: Option<Wkb>) -> Result<(Vec<Value>, Option<Wkb>)> {
+        if values.len() != register.fields.len() {
+            return Err(Error::internal("a record has another number of values than its register has fields"));
+        }
+        if register.fields.iter().zip(&values).all(|(field, value)| value.fits(&field.kind)) {
+            return Ok((values, geometry));
+        }
+        Err(Error::internal("what is left of a record is not of its fields' types"))
     }
 
     fn content(

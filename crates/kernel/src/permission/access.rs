@@ -15,6 +15,13 @@ pub struct Part {
     pub fields: FieldSet,
 }
 
+impl Part {
+    /// True if it holds for no record.
+    pub fn is_never(&self) -> bool {
+        self.condition == Some(Expr::Literal(false))
+    }
+}
+
 /// Which records of a register may be seen (or changed, or taken away), and which of their fields.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Access {
@@ -27,10 +34,10 @@ impl Access {
         Self { parts: vec![Part { condition: None, fields: FieldSet::ALL }] }
     }
 
-    /// From the parts of all grants that hold. What all records show is shown of each.
+    /// From the parts of all grants that hold. What all records show is shown of each; what holds for no record is left out.
     pub fn new(parts: impl IntoIterator<Item = Part>) -> Self {
         let mut out: Vec<Part> = Vec::new();
-        for part in parts {
+        for part in parts.into_iter().filter(|part| !part.is_never()) {
             match out.iter_mut().find(|p| p.condition == part.condition) {
                 Some(same) => same.fields = same.fields.and(part.fields),
                 None => out.push(part),
@@ -41,6 +48,20 @@ impl Access {
             out.retain(|p| p.condition.is_none() || p.fields != all);
         }
         Self { parts: out }
+    }
+
+    /// What both allow: of the records that both show, the fields that both show.
+    #[must_use]
+    pub fn meet(&self, other: &Self) -> Self {
+        let both = |a: &Part, b: &Part| Part {
+            condition: match (&a.condition, &b.condition) {
+                (None, only) | (only, None) => only.clone(),
+                (Some(a), Some(b)) if a == b => Some(a.clone()),
+                (Some(a), Some(b)) => Some(Expr::And(vec![a.clone(), b.clone()])),
+            },
+            fields: a.fields.common(b.fields),
+        };
+        Self::new(self.parts.iter().flat_map(|a| other.parts.iter().map(move |b| both(a, b))))
     }
 
     /// The parts; none if nothing may be seen.
@@ -58,24 +79,50 @@ impl Access {
         self.parts.iter().find(|p| p.condition.is_none()).map(|p| p.fields)
     }
 
-    /// The condition that a list must be narrowed to if it filters and sorts by `used` fields: a record is in it only if one
-    /// grant shows both the record and these fields, so that nobody learns a hidden value by asking for it. `Ok(None)` for no
-    /// narrowing.
+    /// The condition that a list must be narrowed to if it filters and sorts by `used` fields: a record is in it only if these
+    /// fields of it are shown ([`Access::of`] covers them), so that nobody learns a hidden value by asking for it. `Ok(None)`
+    /// for no narrowing.
     ///
     /// # Errors
-    /// `forbidden-field` if no grant shows all of the fields used.
+    /// `forbidden-field` if one of the fields used is shown of no record.
     pub fn narrowing(&self, register: &Register, used: FieldSet) -> Result<Option<Expr>> {
-        let fit: Vec<&Part> = self.parts.iter().filter(|p| p.fields.covers(used)).collect();
-        if fit.is_empty() {
-            let seen = self.parts.iter().fold(FieldSet::EMPTY, |set, p| set.and(p.fields));
-            let hidden = used.without(seen).iter().chain(used.iter()).find_map(|i| register.fields.get(i));
-            return Err(super::forbidden_field(register, hidden.map_or("", |f| f.name.as_str())));
+        // For each field used, the grants that show it, one of which must hold; without a field, any grant.
+        let mut groups: Vec<Vec<usize>> = Vec::new();
+        for field in used.iter() {
+            let group: Vec<usize> = self.shown_by(|p| p.fields.has(field));
+            if group.is_empty() {
+                let name = register.fields.get(field).map_or("", |f| f.name.as_str());
+                return Err(super::forbidden_field(register, name));
+            }
+            if !groups.contains(&group) {
+                groups.push(group);
+            }
         }
-        if fit.iter().any(|p| p.condition.is_none()) {
-            return Ok(None);
+        if groups.is_empty() {
+            groups.push(self.shown_by(|_| true));
         }
-        let mut conditions: Vec<Expr> = fit.iter().filter_map(|p| p.condition.clone()).collect();
-        Ok(Some(if conditions.len() == 1 { conditions.swap_remove(0) } else { Expr::Or(conditions) }))
+        // Where one of few must hold, one of more holds too.
+        let implied = |group: &Vec<usize>| groups.iter().any(|g| g.len() < group.len() && g.iter().all(|i| group.contains(i)));
+        let mut terms: Vec<Expr> =
+            groups.iter().filter(|group| !implied(group)).filter_map(|group| self.any_of(group)).collect();
+        Ok(if terms.len() > 1 { Some(Expr::And(terms)) } else { terms.pop() })
+    }
+
+    fn shown_by(&self, shows: impl Fn(&Part) -> bool) -> Vec<usize> {
+        self.parts.iter().enumerate().filter(|(_, p)| shows(p)).map(|(i, _)| i).collect()
+    }
+
+    /// True where one of the parts holds; `None` if one always does.
+    fn any_of(&self, group: &[usize]) -> Option<Expr> {
+        let mut conditions = Vec::with_capacity(group.len());
+        for part in group.iter().filter_map(|i| self.parts.get(*i)) {
+            conditions.push(part.condition.clone()?);
+        }
+        Some(match conditions.len() {
+            0 => Expr::Literal(false),
+            1 => conditions.swap_remove(0),
+            _ => Expr::Or(conditions),
+        })
     }
 
     /// The fields shown of one record; `None` if the record may not be seen.

@@ -15,6 +15,8 @@ pub struct Explanation {
     pub allowed: bool,
     /// A limit (proxy, token) forbids it whatever the grants say.
     pub outside_limits: bool,
+    /// The register is a journal, which nobody writes but the house.
+    pub journal: bool,
     /// They are the operator of the machine, whom no grant concerns.
     pub operator: bool,
     /// Each grant that speaks of this action on this register.
@@ -66,6 +68,7 @@ impl Rules {
     /// Weighs every grant that speaks of this. Without a record what a grant asks of it counts as met.
     pub fn explain(&self, principal: &Principal, register: &Register, action: Action, record: Option<&Record>) -> Explanation {
         let outside_limits = !principal.limits.iter().all(|l| l.allow(&register.name, action));
+        let journal = register.journal && action.writes();
         let operator = matches!(principal.capacity, Capacity::Operator);
         let weighed: Vec<Weighed> = self
             .of(&register.name)
@@ -90,9 +93,10 @@ impl Rules {
                     (grant.condition.is_some(), Met::Condition),
                 ];
                 // What a grant asks of a record is one condition; all of its parts bear the answer.
-                met.extend(asks.iter().filter(|(asked, _)| *asked).map(|(_, what)| (*what, record.is_none_or(fits))));
+                let met_by_record = !part.is_never() && record.is_none_or(fits);
+                met.extend(asks.iter().filter(|(asked, _)| *asked).map(|(_, what)| (*what, met_by_record)));
                 if grant.reason {
-                    met.push((Met::Reason, principal.act.reason.is_some()));
+                    met.push((Met::Reason, principal.has_reason()));
                 }
                 if grant.step_up {
                     met.push((Met::StepUp, principal.is_verified()));
@@ -101,6 +105,12 @@ impl Rules {
             })
             .collect();
         let granted = weighed.iter().any(|w| w.given && w.holds());
-        Explanation { allowed: operator || (!outside_limits && granted), outside_limits, operator, weighed }
+        Explanation {
+            allowed: operator || (!outside_limits && !journal && granted),
+            outside_limits,
+            journal,
+            operator,
+            weighed,
+        }
     }
 }

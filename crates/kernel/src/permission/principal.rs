@@ -145,10 +145,16 @@ impl Principal {
         matches!(self.capacity, Capacity::Everyone)
     }
 
-    /// True if they proved who they are within the last [`STEP_UP_MINUTES`].
+    /// True if they proved who they are within the last [`STEP_UP_MINUTES`]. Clocks of two servers may differ by as much, but a
+    /// proof from further ahead is none.
     pub fn is_verified(&self) -> bool {
         let window = SignedDuration::from_mins(STEP_UP_MINUTES);
-        self.verified_at.is_some_and(|at| self.now.duration_since(at) <= window)
+        self.verified_at.is_some_and(|at| self.now.duration_since(at).abs() <= window)
+    }
+
+    /// True if they say why.
+    pub fn has_reason(&self) -> bool {
+        self.act.reason.as_ref().is_some_and(|reason| !reason.trim().is_empty())
     }
 
     /// True if a grant to the party is one to them.

@@ -59,7 +59,8 @@ impl Rules {
         if matches!(principal.capacity, Capacity::Operator) {
             return Access::full();
         }
-        let parts = self.given(principal, register, action).filter(|rule| rule.lacks(principal).is_none());
+        let holds = |rule: &&Rule| !rule.lacks_step_up(principal) && !rule.lacks_reason(principal);
+        let parts = self.given(principal, register, action).filter(holds);
         Access::new(parts.map(|rule| rule.part(principal, action)))
     }
 
@@ -73,7 +74,8 @@ impl Rules {
 
     /// True if somebody may do this to some record, perhaps with a reason or a step-up: whether a button is worth showing.
     pub fn could(&self, principal: &Principal, register: &Register, action: Action) -> bool {
-        matches!(principal.capacity, Capacity::Operator) || self.given(principal, register, action).next().is_some()
+        matches!(principal.capacity, Capacity::Operator)
+            || self.given(principal, register, action).any(|rule| !rule.part(principal, action).is_never())
     }
 
     /// May this be done to this record, with these fields? For a change both the record before and after must be within.
@@ -91,37 +93,37 @@ impl Rules {
         if matches!(principal.capacity, Capacity::Operator) {
             return Ok(Permit { fields: FieldSet::ALL });
         }
-        let mut fields = None;
-        let mut lacking = None;
+        let wanted = wanted.common(FieldSet::of_register(register));
+        // The fields of the grants that hold as things are; that would with a reason; that would with a step-up too.
+        let [mut now, mut with_reason, mut with_all] = [None; 3];
+        let add = |fields: &mut Option<FieldSet>, more| *fields = Some(fields.unwrap_or_default().and(more));
         for rule in self.given(principal, register, action) {
             let part = rule.part(principal, action);
-            if !records.iter().all(|r| part.condition.as_ref().is_none_or(|c| cql2::holds(c, r))) {
+            if part.is_never() || !records.iter().all(|r| part.condition.as_ref().is_none_or(|c| cql2::holds(c, r))) {
                 continue;
             }
-            match rule.lacks(principal) {
-                None => fields = Some(part.fields.and(fields.unwrap_or_default())),
-                Some(lack) if part.fields.covers(wanted) => lacking = Some(lack),
-                Some(_) => {}
+            add(&mut with_all, part.fields);
+            if !rule.lacks_step_up(principal) {
+                add(&mut with_reason, part.fields);
+                if !rule.lacks_reason(principal) {
+                    add(&mut now, part.fields);
+                }
             }
         }
-        match fields {
-            Some(fields) if fields.covers(wanted) => Ok(Permit { fields }),
-            _ if lacking == Some(Lack::StepUp) => Err(step_up_required()),
-            _ if lacking == Some(Lack::Reason) => Err(reason_required()),
-            Some(fields) => {
-                let hidden = wanted.without(fields).iter().find_map(|i| register.fields.get(i));
-                Err(forbidden_field(register, hidden.map_or("", |f| f.name.as_str())))
-            }
-            None => Err(not_allowed(principal, register, action)),
+        let covers = |fields: Option<FieldSet>| fields.filter(|f| f.covers(wanted));
+        if let Some(fields) = covers(now) {
+            return Ok(Permit { fields });
         }
+        if covers(with_reason).is_some() {
+            return Err(reason_required());
+        }
+        if covers(with_all).is_some() {
+            return Err(step_up_required());
+        }
+        let Some(most) = with_all else { return Err(not_allowed(principal, register, action)) };
+        let hidden = wanted.without(most).iter().find_map(|i| register.fields.get(i));
+        Err(forbidden_field(register, hidden.map_or("", |f| f.name.as_str())))
     }
-}
-
-/// What a grant asks for beside who asks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Lack {
-    Reason,
-    StepUp,
 }
 
 impl Rule {
@@ -147,12 +149,14 @@ impl Rule {
                 || standing.is_some_and(|s| s.unit.codes.iter().any(|code| grant.of_units.contains(code))))
     }
 
-    /// What they would have to add for the grant to hold.
-    pub(super) fn lacks(&self, principal: &Principal) -> Option<Lack> {
-        if self.grant.step_up && !principal.is_verified() {
-            return Some(Lack::StepUp);
-        }
-        (self.grant.reason && principal.act.reason.is_none()).then_some(Lack::Reason)
+    /// They would have to prove who they are.
+    pub(super) fn lacks_step_up(&self, principal: &Principal) -> bool {
+        self.grant.step_up && !principal.is_verified()
+    }
+
+    /// They would have to give a reason.
+    pub(super) fn lacks_reason(&self, principal: &Principal) -> bool {
+        self.grant.reason && !principal.has_reason()
     }
 
     /// The grant's share for one who has it: for which records, which fields.
@@ -168,7 +172,9 @@ impl Rule {
         if let Some(condition) = &self.condition {
             terms.push(condition.bind(&|what| principal.current(what)));
         }
+        let never = terms.contains(&Expr::Literal(false));
         let condition = match terms.len() {
+            _ if never => Some(Expr::Literal(false)),
             0 => None,
             1 => terms.pop(),
             _ => Some(Expr::And(terms)),

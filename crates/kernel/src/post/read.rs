@@ -58,7 +58,12 @@ impl Row<'_> {
     /// Words of a text that lists them, split at commas, semicolons and spaces; none if it is empty.
     fn words(&self, field: &str) -> Option<Vec<String>> {
         let text = self.text(field)?;
-        Some(text.split(|c: char| matches!(c, ',' | ';') || c.is_whitespace()).filter(|w| !w.is_empty()).map(str::to_owned).collect())
+        Some(
+            text.split(|c: char| matches!(c, ',' | ';') || c.is_whitespace())
+                .filter(|w| !w.is_empty())
+                .map(str::to_owned)
+                .collect(),
+        )
     }
 }
 
