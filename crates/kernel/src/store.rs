@@ -116,40 +116,26 @@ pub trait Store: Send + Sync + 'static {
     async fn tile(&self, id: TileId) -> Result<Option<Vec<u8>>>;
 
     /// Keeps a secret; one of the same kind and key is replaced. Durable when this returns.
-    async fn keep_secret(&self, secret: &Secret) -> Result<()> {
-        Err(crate::Error::internal("this store keeps no secrets"))
-    }
+    async fn keep_secret(&self, secret: &Secret) -> Result<()>;
 
     /// Keeps a secret in the place of one that must still be as given (`None`: there must be none); false if it isn't, and
     /// nothing is changed then. What can be used once only is used up by this.
-    async fn swap_secret(&self, expected: Option<&Secret>, secret: &Secret) -> Result<bool> {
-        Err(crate::Error::internal("this store keeps no secrets"))
-    }
+    async fn swap_secret(&self, expected: Option<&Secret>, secret: &Secret) -> Result<bool>;
 
     /// One secret, also one whose time is over.
-    async fn secret(&self, kind: &str, key: &str) -> Result<Option<Secret>> {
-        Err(crate::Error::internal("this store keeps no secrets"))
-    }
+    async fn secret(&self, kind: &str, key: &str) -> Result<Option<Secret>>;
 
     /// All secrets of a kind, of one owner if named, oldest first.
-    async fn secrets(&self, kind: &str, owner: Option<Uuid>) -> Result<Vec<Secret>> {
-        Err(crate::Error::internal("this store keeps no secrets"))
-    }
+    async fn secrets(&self, kind: &str, owner: Option<Uuid>) -> Result<Vec<Secret>>;
 
     /// Forgets a secret; true if it was there.
-    async fn forget_secret(&self, kind: &str, key: &str) -> Result<bool> {
-        Err(crate::Error::internal("this store keeps no secrets"))
-    }
+    async fn forget_secret(&self, kind: &str, key: &str) -> Result<bool>;
 
     /// Forgets all secrets of a kind that an owner has; how many.
-    async fn forget_secrets_of(&self, kind: &str, owner: Uuid) -> Result<u64> {
-        Err(crate::Error::internal("this store keeps no secrets"))
-    }
+    async fn forget_secrets_of(&self, kind: &str, owner: Uuid) -> Result<u64>;
 
     /// Forgets every secret whose time is over; how many.
-    async fn forget_expired_secrets(&self, now: Timestamp) -> Result<u64> {
-        Err(crate::Error::internal("this store keeps no secrets"))
-    }
+    async fn forget_expired_secrets(&self, now: Timestamp) -> Result<u64>;
 
     /// Writes a consistent copy while serving. SQLite: a file; PostgreSQL: a directory or archive of `pg_dump`.
     async fn backup(&self, to: &std::path::Path) -> Result<()>;

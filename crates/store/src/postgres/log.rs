@@ -13,6 +13,7 @@ use meydan_kernel::{
     log::{Entry, Verb},
     store::LogQuery,
 };
+use std::collections::BTreeSet;
 use tokio_postgres::{
     Client, Row,
     types::{ToSql, Type},
@@ -51,9 +52,24 @@ pub async fn find(client: &Client, definitions: &Definitions, query: &LogQuery) 
     if let Some(before) = query.before {
         tests.push(format!("l.position < {}", add(Value::Int(before))));
     }
-    if let Some(name) = &query.register {
-        let names: Vec<String> = definitions.names_of(name).into_iter().map(|n| add(Value::Text(n))).collect();
-        tests.push(format!("l.register IN ({})", names.join(", ")));
+    if let Some(names) = names(definitions, query) {
+        let plain = query.record.is_none() && query.changeset.is_none() && query.person.is_none();
+        let marks: Vec<String> = names.into_iter().map(|n| add(Value::Text(n))).collect();
+        match marks.as_slice() {
+            [] => tests.push("FALSE".to_owned()),
+            marks if plain => {
+                // The newest of each register by its index, and of those the newest: left alone, the planner walks the whole log
+                // for a register that is rarely written.
+                let earlier = if query.before.is_some() { " AND position < $1" } else { "" };
+                let limit = add(Value::Int(bounded(query.limit)));
+                tests.push(format!(
+                    "l.position IN (SELECT n.position FROM (VALUES ({})) AS r(name) CROSS JOIN LATERAL (SELECT position \
+                     FROM meydan.log WHERE register = r.name{earlier} ORDER BY position DESC LIMIT {limit}) AS n)",
+                    marks.join("), (")
+                ));
+            }
+            marks => tests.push(format!("l.register IN ({})", marks.join(", "))),
+        }
     }
     if let Some(record) = query.record {
         tests.push(format!("l.record = {}", add(Value::Reference(record))));
@@ -67,7 +83,7 @@ pub async fn find(client: &Client, definitions: &Definitions, query: &LogQuery) 
     let mut from = ENTRY.to_owned();
     if let Some(person) = &query.person {
         let person = add(Value::Text(person.clone()));
-        let only = query.register.is_none() && query.record.is_none() && query.changeset.is_none();
+        let only = query.register.is_none() && query.registers.is_none() && query.record.is_none() && query.changeset.is_none();
         match (only, query.before) {
             // Each changeset has one entry at least, so that as many changesets as entries are wanted are enough; without this
             // the log would be walked back until a rare person is met.
@@ -88,6 +104,18 @@ pub async fn find(client: &Client, definitions: &Definitions, query: &LogQuery) 
     let sql = format!("{from}{test} ORDER BY l.position DESC LIMIT {limit}");
     let arguments = Arguments::new(params);
     read(client, &sql, &arguments.typed()).await
+}
+
+/// Names that the registers asked for ever bore; `None` for all.
+fn names(definitions: &Definitions, query: &LogQuery) -> Option<Vec<String>> {
+    let of = |names: &[String]| -> BTreeSet<String> { names.iter().flat_map(|n| definitions.names_of(n)).collect() };
+    let one = query.register.as_ref().map(|name| of(std::slice::from_ref(name)));
+    let some = query.registers.as_deref().map(of);
+    let both = match (one, some) {
+        (Some(one), Some(some)) => one.intersection(&some).cloned().collect(),
+        (one, some) => one.or(some)?,
+    };
+    Some(both.into_iter().collect())
 }
 
 fn bounded(limit: usize) -> i64 {

@@ -23,6 +23,7 @@ mod rows;
 mod scan;
 mod schema;
 mod seals;
+mod secrets;
 mod table;
 mod types;
 mod writer;
@@ -37,7 +38,7 @@ use errors::from_pool;
 use futures::{StreamExt as _, stream::BoxStream};
 use jiff::Timestamp;
 use meydan_kernel::{
-    Catalogue, Changeset, Committed, Query, Record, Register, Result, Store, Version,
+    Catalogue, Changeset, Committed, Query, Record, Register, Result, Secret, Store, Version,
     catalogue::Plan,
     head_watch,
     log::{Entry, Seal, TileId},
@@ -52,7 +53,7 @@ pub struct PostgresStore {
     place: Place,
     readers: Pool,
     scanners: Pool,
-    // For what is written beside the changesets: seals and the places of followers.
+    // For what is written beside the changesets: seals, secrets and the places of followers.
     keepers: Pool,
     writer: writer::Writer,
     definitions: Arc<Definitions>,
@@ -217,6 +218,34 @@ impl Store for PostgresStore {
 
     async fn tile(&self, id: TileId) -> Result<Option<Vec<u8>>> {
         self.answer(async { seals::tile(&**self.reader().await?, id).await }).await
+    }
+
+    async fn keep_secret(&self, secret: &Secret) -> Result<()> {
+        self.answer(async { secrets::keep(&mut **self.keeper().await?, secret).await }).await
+    }
+
+    async fn swap_secret(&self, expected: Option<&Secret>, secret: &Secret) -> Result<bool> {
+        self.answer(async { secrets::swap(&mut **self.keeper().await?, expected, secret).await }).await
+    }
+
+    async fn secret(&self, kind: &str, key: &str) -> Result<Option<Secret>> {
+        self.answer(async { secrets::one(&**self.reader().await?, kind, key).await }).await
+    }
+
+    async fn secrets(&self, kind: &str, owner: Option<Uuid>) -> Result<Vec<Secret>> {
+        self.answer(async { secrets::all(&**self.reader().await?, kind, owner).await }).await
+    }
+
+    async fn forget_secret(&self, kind: &str, key: &str) -> Result<bool> {
+        self.answer(async { secrets::forget(&mut **self.keeper().await?, kind, key).await }).await
+    }
+
+    async fn forget_secrets_of(&self, kind: &str, owner: Uuid) -> Result<u64> {
+        self.answer(async { secrets::forget_of(&mut **self.keeper().await?, kind, owner).await }).await
+    }
+
+    async fn forget_expired_secrets(&self, now: Timestamp) -> Result<u64> {
+        self.answer(async { secrets::forget_expired(&mut **self.keeper().await?, now).await }).await
     }
 
     async fn backup(&self, to: &Path) -> Result<()> {

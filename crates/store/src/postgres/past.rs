@@ -22,16 +22,13 @@ pub async fn history(client: &Client, register: &Register, names: Vec<String>, i
     }
     let mut records: HashMap<i64, Record> = kept.into_iter().map(|r| (r.version, r)).collect();
     let mut out = Vec::with_capacity(records.len());
+    let mut ended = false;
     for entry in log::of_record(client, &names, id).await? {
         // A version that came after the look at the tables is left for the next time.
         let Some(record) = records.remove(&entry.version) else { continue };
-        out.push(Version {
-            record,
-            deleted: entry.verb == Verb::Delete,
-            position: entry.position,
-            changeset: entry.changeset,
-            act: entry.act,
-        });
+        // What was erased after the end is an end again.
+        ended |= entry.verb == Verb::Delete;
+        out.push(Version { record, deleted: ended, position: entry.position, changeset: entry.changeset, act: entry.act });
     }
     match records.is_empty() {
         true => Ok(out),
@@ -55,7 +52,8 @@ pub fn read(register: &Register, row: &Row, out: &mut Vec<Record>) -> Result<()>
     let width = columns(register).len();
     let deleted: bool = rows::column(row, width + 1)?;
     let end: Option<Instant> = rows::column(row, width)?;
-    let end = end.filter(|_| deleted);
+    // See `AFTER_END`.
+    let end = end.filter(|end| deleted && end.0 >= record.recorded_at);
     let last = end.map(|end| Record { version: record.version + 1, recorded_at: end.0, ..record.clone() });
     out.push(record);
     out.extend(last);

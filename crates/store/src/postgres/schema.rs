@@ -5,7 +5,9 @@ use meydan_kernel::{Error, Result};
 use tokio_postgres::{Client, Transaction};
 
 /// Format of the store's own tables; a newer one is refused.
-pub const FORMAT: i32 = 1;
+pub const FORMAT: i32 = 2;
+/// The oldest format that this program brings up to its own.
+const OLDEST: i32 = 1;
 /// Key of the advisory lock under which tables are made and changed: several processes start at once.
 pub const SCHEMA_LOCK: i64 = 0x6d65_7964_616e;
 /// The role for QGIS and reports.
@@ -81,6 +83,21 @@ CREATE TABLE meydan.tile (level smallint, index bigint, hashes bytea NOT NULL, P
 ALTER TABLE meydan.tile ALTER COLUMN hashes SET STORAGE EXTERNAL;
 "#;
 
+/// What format 2 adds: secrets.
+const SECOND: &str = r#"
+CREATE TABLE meydan.secret (
+  kind text COLLATE "C",
+  key text COLLATE "C",
+  owner uuid,
+  content text NOT NULL,
+  created_at timestamptz NOT NULL,
+  expires_at timestamptz,
+  PRIMARY KEY (kind, key)
+);
+CREATE INDEX secret_owner ON meydan.secret (owner, kind);
+CREATE INDEX secret_expiry ON meydan.secret (expires_at);
+"#;
+
 /// `meydan.fold` is `meydan_kernel::text::fold`. Final sigma: Rust lowers letter by letter, ICU by context.
 /// `meydan.guard` lets only those transactions write that Meydan has marked with their own transaction's number.
 const FUNCTIONS: &str = r#"
@@ -120,6 +137,22 @@ fn guard_log(table: &str) -> String {
     )
 }
 
+/// As [`guard_log`]; but Meydan may destroy a salt, for ever, and nothing else.
+fn guard_entries() -> String {
+    "CREATE OR REPLACE TRIGGER meydan_guard BEFORE INSERT OR UPDATE ON meydan.log \
+     FOR EACH STATEMENT EXECUTE FUNCTION meydan.guard();\n\
+     CREATE OR REPLACE TRIGGER meydan_guard_log BEFORE UPDATE OF position, changeset, register, record, fid, version, verb, digest \
+     OR DELETE OR TRUNCATE ON meydan.log FOR EACH STATEMENT EXECUTE FUNCTION meydan.guard_log();\n\
+     CREATE OR REPLACE TRIGGER meydan_guard_salt BEFORE UPDATE OF salt ON meydan.log \
+     FOR EACH ROW WHEN (NEW.salt IS NOT NULL) EXECUTE FUNCTION meydan.guard_log();\n"
+        .to_owned()
+}
+
+/// What brings a store of format 1 to this one.
+fn upgrade() -> String {
+    format!("{MARK};\n{SECOND}{}{}UPDATE meydan.head SET format = {FORMAT};", guard("secret"), guard_entries())
+}
+
 /// Makes the store's own tables if they are missing; checks their format if not.
 ///
 /// # Errors
@@ -130,14 +163,20 @@ pub async fn prepare(client: &mut Client) -> Result<()> {
     let known = "SELECT to_regclass('meydan.head') IS NOT NULL";
     if transaction.query_typed_one(known, &[]).await.map_err(from_pg)?.get(0) {
         let row = transaction.query_typed_one("SELECT format FROM meydan.head", &[]).await.map_err(from_pg)?;
-        let format: i32 = row.get(0);
-        return if format == FORMAT { Ok(()) } else { Err(other_format(format)) };
+        return match row.get(0) {
+            FORMAT => Ok(()),
+            OLDEST..FORMAT => {
+                transaction.batch_execute(&upgrade()).await.map_err(from_pg)?;
+                transaction.commit().await.map_err(from_pg)
+            }
+            other => Err(other_format(other)),
+        };
     }
     transaction.batch_execute(TABLES).await.map_err(from_pg)?;
     transaction.batch_execute(FUNCTIONS).await.map_err(from_pg)?;
     let guards: String = ["head", "catalogue", "register", "definition"].into_iter().map(guard).collect();
-    let log: String = ["changeset", "log"].into_iter().map(guard_log).collect();
-    transaction.batch_execute(&(guards + &log)).await.map_err(from_pg)?;
+    transaction.batch_execute(&(guards + &guard_log("changeset") + &guard_log("log"))).await.map_err(from_pg)?;
+    transaction.batch_execute(&upgrade()).await.map_err(from_pg)?;
     transaction.commit().await.map_err(from_pg)?;
     read_role(client).await;
     Ok(())

@@ -30,7 +30,8 @@ pub struct Report {
     pub time_stamps: u64,
     /// Record versions held against their entries.
     pub versions: u64,
-    /// Versions whose salt was destroyed at the end of their retention: their content proves nothing any more, by design.
+    /// Versions erased lawfully: their salt was destroyed, and a later erasure of their record stands in the log. What is left of
+    /// their content proves nothing any more, by design.
     pub erased: u64,
     /// Entries whose content can't be shown because a field or the whole register was dropped since.
     pub dropped: u64,

@@ -34,13 +34,16 @@ pub fn conditions<D: Dialect + ?Sized>(dialect: &D, query: &Query, params: &mut 
 /// The statement that finds what [`meydan_kernel::Store::misplaced`] speaks of, in a register's two tables; `limit` is a
 /// placeholder.
 pub fn misplaced(now: &str, past: &str, limit: &str) -> String {
-    // A current version and one that was deleted have the same to keep: nothing comes after them.
+    // Nothing comes after a current version. After one that was deleted nothing comes but erasures, and those come after nothing
+    // else. Any other ends where the next one begins.
     format!(
         "SELECT fid, version FROM (\
-         SELECT fid, version, recorded_to, last, lead(recorded_at) OVER (PARTITION BY fid ORDER BY version) AS next FROM (\
-         SELECT fid, version, recorded_at, recorded_to, deleted AS last FROM {past} \
-         UNION ALL SELECT fid, version, recorded_at, NULL, TRUE FROM {now}) AS versions) AS chained \
-         WHERE CASE WHEN last THEN next IS NOT NULL ELSE next IS NULL OR next <> recorded_to END \
+         SELECT fid, version, recorded_to, last, lead(recorded_at) OVER following AS next, lead(after_end) OVER following AS erasure \
+         FROM (SELECT fid, version, recorded_at, recorded_to, deleted AS last, recorded_to < recorded_at AS after_end FROM {past} \
+         UNION ALL SELECT fid, version, recorded_at, NULL, TRUE, FALSE FROM {now}) AS versions \
+         WINDOW following AS (PARTITION BY fid ORDER BY version)) AS chained \
+         WHERE CASE WHEN recorded_to IS NULL THEN next IS NOT NULL WHEN last THEN next IS NOT NULL AND NOT erasure \
+         ELSE next IS NULL OR erasure OR next <> recorded_to END \
          ORDER BY fid, version LIMIT {limit}"
     )
 }

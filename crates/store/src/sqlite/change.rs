@@ -23,6 +23,8 @@ pub(super) struct Application<'a> {
     pub(super) salts: &'a mut Salts,
     /// Set before the first write: whoever fails after that must roll back.
     pub(super) dirty: bool,
+    /// Set when values were destroyed: what is left of them outside of the tables must go too.
+    pub(super) erased: bool,
 }
 
 /// When the changeset is recorded: its number, and its time in the three forms needed.
@@ -78,12 +80,17 @@ impl Application<'_> {
         let fits = values.len() == fields.len()
             && fields.iter().zip(values).all(|(f, v)| v.fits(&f.kind))
             && (geometry.is_none() || table.register.geometry.is_some());
-        if fits { Ok(()) } else { Err(catalogue_changed()) }
+        let known = match &change.operation {
+            Operation::Erase { fields: erased, .. } => erased.iter().all(|i| *i < fields.len()),
+            _ => true,
+        };
+        if fits && known { Ok(()) } else { Err(catalogue_changed()) }
     }
 
     fn change<'c>(&mut self, change: &'c Change, moment: &Moment, owed: &mut Owed<'c>) -> Result<(i64, i64)> {
         let recorded_at = moment.recorded_at;
         let mut record = Record { version: 1, recorded_at, ..Record::draft(change.id, Vec::new(), None) };
+        let mut there = true;
         let verb = match &change.operation {
             Operation::Insert { values, geometry } => {
                 (record.values, record.geometry) = (values.clone(), geometry.clone());
@@ -97,16 +104,21 @@ impl Application<'_> {
                 self.update(change, &record, &old, moment)?;
                 Verb::Update
             }
-            Operation::Erase { .. } => return Err(meydan_kernel::Error::internal("this store can't erase")),
+            Operation::Erase { expected, values, geometry, .. } => {
+                (record.values, record.geometry) = (values.clone(), geometry.clone());
+                there = self.erase(change, *expected, &mut record, moment)?;
+                Verb::Erase
+            }
             Operation::Delete { expected } => {
                 record = self.current(change, *expected)?;
                 self.delete(change, &record, moment)?;
                 record.version += 1;
                 owed.ended.push((&change.register, change.id));
+                there = false;
                 Verb::Delete
             }
         };
-        if verb != Verb::Delete {
+        if there {
             for (index, _) in &self.table(&change.register)?.references {
                 if let Some(Value::Reference(target)) = record.values.get(*index) {
                     owed.targets.insert((&change.register, *index, *target));
@@ -125,15 +137,19 @@ impl Application<'_> {
         self.conn.prepare_cached(sql).map_err(failure)
     }
 
-    /// The record as it stands, if it stands at the expected version.
-    fn current(&self, change: &Change, expected: i64) -> Result<Record> {
+    /// The record as it stands.
+    pub(super) fn standing(&self, change: &Change) -> Result<Option<Record>> {
         let table = self.table(&change.register)?;
         let mut find = self.prepare(&table.sql.current)?;
         let mut found = find.query([id_text(change.id)]).map_err(failure)?;
-        let record = match found.next().map_err(failure)? {
-            Some(row) => rows::record(&table.register, row)?,
-            None => return Err(meydan_kernel::desk::no_such_record(&table.register, &change.id.to_string())),
-        };
+        found.next().map_err(failure)?.map(|row| rows::record(&table.register, row)).transpose()
+    }
+
+    /// The record as it stands, if it stands at the expected version.
+    pub(super) fn current(&self, change: &Change, expected: i64) -> Result<Record> {
+        let table = self.table(&change.register)?;
+        let record = self.standing(change)?;
+        let record = record.ok_or_else(|| meydan_kernel::desk::no_such_record(&table.register, &change.id.to_string()))?;
         if record.version == expected { Ok(record) } else { Err(version_conflict(&table.register, expected, record.version)) }
     }
 

@@ -7,7 +7,7 @@ use rusqlite::{Connection, OpenFlags, config::DbConfig, functions::FunctionFlags
 use std::{path::Path, time::Duration};
 
 /// How long a write waits for another process that writes to the same file.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(30);
+pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(30);
 /// Limit: pages (4 KiB) kept in memory by the writer: 64 MiB.
 const WRITER_CACHE_KIB: i64 = 65_536;
 /// Limit: pages kept in memory by each reader: 8 MiB.
@@ -32,6 +32,9 @@ fn set_up_writer(conn: &Connection) -> rusqlite::Result<()> {
     conn.pragma_update(None, "cache_size", -WRITER_CACHE_KIB)?;
     conn.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
     conn.pragma_update(None, "temp_store", "MEMORY")?;
+    // What is deleted is overwritten with zeros, from the first row on: what an erasure destroys must not lie about in places
+    // that were given up before.
+    conn.pragma_update(None, "secure_delete", true)?;
     conn.pragma_update(None, "foreign_keys", false)?;
     // The triggers that refuse foreign writers, and GeoPackage's own R-tree triggers, fire for everybody but us: we keep
     // the R-trees ourselves, and a trigger per row would cost a third of an import.

@@ -50,7 +50,10 @@ pub(super) fn checks(conn: &Connection, path: &Path, catalogue: Option<&Catalogu
     for register in catalogue.into_iter().flat_map(|c| c.registers.values()) {
         let (table, history) = (quoted(&register.name), quoted(&history_of(&register.name)));
         let records = number(conn, &format!("SELECT count(*) FROM {table}"))?;
-        let versions = number(conn, &format!("SELECT count(*) + coalesce(sum(deleted), 0) FROM {history}"))? + records;
+        let versions = number(
+            conn,
+            &format!("SELECT count(*) + coalesce(sum(deleted AND recorded_to >= recorded_at), 0) FROM {history}"),
+        )? + records;
         let counted = number(conn, &format!("SELECT records FROM meydan_register WHERE name = '{}'", register.name))?;
         out.push((
             format!("{}: number of records", register.name),

@@ -10,6 +10,7 @@ mod collation;
 mod connect;
 mod definitions;
 mod dialect;
+mod erase;
 mod failure;
 mod geometry_function;
 mod head;
@@ -27,6 +28,7 @@ mod salt;
 mod scan;
 mod schema;
 mod seals;
+mod secrets;
 mod select;
 mod state;
 mod tables;
@@ -36,7 +38,7 @@ mod writer;
 use futures::stream::BoxStream;
 use jiff::Timestamp;
 use meydan_kernel::{
-    Catalogue, Changeset, Committed, Error, Query, Record, Register, Result, Store, Version,
+    Catalogue, Changeset, Committed, Error, Query, Record, Register, Result, Secret, Store, Version,
     catalogue::Plan,
     head_watch,
     log::{Entry, Seal, TileId},
@@ -83,7 +85,15 @@ impl SqliteStore {
         }
         let sender = head_watch::Sender::default();
         let (jobs, waiting) = mpsc::channel(writer::MAX_WAITING);
-        let writer = writer::Writer { conn, state: state::State::default(), jobs: waiting, head: sender.clone() };
+        let writer = writer::Writer {
+            conn,
+            state: state::State::default(),
+            jobs: waiting,
+            head: sender.clone(),
+            itself: jobs.downgrade(),
+            owes_wipe: false,
+            waits_to_wipe: false,
+        };
         thread::Builder::new().name("sqlite-write".to_owned()).spawn(move || writer.run()).map_err(Error::unavailable)?;
         Ok(Self {
             readers: readers::Readers::start(path)?,
@@ -94,6 +104,21 @@ impl SqliteStore {
             jobs,
             sender,
         })
+    }
+
+    /// Has a request put on disk, in one commit with whatever else waits.
+    async fn request(&self, request: writer::Request) -> Result<writer::Done> {
+        let (reply, answer) = oneshot::channel();
+        self.jobs.send(writer::Job::Commit(request, reply)).await.map_err(|_| writer_gone())?;
+        answer.await.map_err(|_| writer_gone())?
+    }
+
+    /// How many secrets something touched.
+    async fn secretly(&self, write: secrets::Write) -> Result<u64> {
+        match self.request(writer::Request::Secret(write)).await? {
+            writer::Done::Secrets(touched) => Ok(touched),
+            writer::Done::Committed(_) => Err(Error::internal("secrets got another request's answer")),
+        }
     }
 
     /// Runs a task on the writer's connection and waits for its result.
@@ -137,9 +162,10 @@ impl Store for SqliteStore {
     }
 
     async fn commit(&self, changeset: Changeset) -> Result<Committed> {
-        let (reply, answer) = oneshot::channel();
-        self.jobs.send(writer::Job::Commit(changeset, reply)).await.map_err(|_| writer_gone())?;
-        answer.await.map_err(|_| writer_gone())?
+        match self.request(writer::Request::Changeset(changeset)).await? {
+            writer::Done::Committed(committed) => Ok(committed),
+            writer::Done::Secrets(_) => Err(Error::internal("a changeset got another request's answer")),
+        }
     }
 
     async fn get(&self, register: &Arc<Register>, key: Key, as_of: Option<Timestamp>) -> Result<Option<Record>> {
@@ -232,6 +258,38 @@ impl Store for SqliteStore {
 
     async fn tile(&self, id: TileId) -> Result<Option<Vec<u8>>> {
         self.readers.ask(move |conn| seals::tile(conn, id)).await
+    }
+
+    async fn keep_secret(&self, secret: &Secret) -> Result<()> {
+        self.secretly(secrets::Write::Keep(secret.clone())).await.map(|_| ())
+    }
+
+    async fn swap_secret(&self, expected: Option<&Secret>, secret: &Secret) -> Result<bool> {
+        let swap = secrets::Write::Swap { expected: expected.cloned(), secret: secret.clone() };
+        self.secretly(swap).await.map(|touched| touched > 0)
+    }
+
+    async fn secret(&self, kind: &str, key: &str) -> Result<Option<Secret>> {
+        let (kind, key) = (kind.to_owned(), key.to_owned());
+        self.readers.ask(move |conn| secrets::one(conn, &kind, &key)).await
+    }
+
+    async fn secrets(&self, kind: &str, owner: Option<Uuid>) -> Result<Vec<Secret>> {
+        let kind = kind.to_owned();
+        self.readers.ask(move |conn| secrets::all(conn, &kind, owner)).await
+    }
+
+    async fn forget_secret(&self, kind: &str, key: &str) -> Result<bool> {
+        let forget = secrets::Write::Forget { kind: kind.to_owned(), key: key.to_owned() };
+        self.secretly(forget).await.map(|touched| touched > 0)
+    }
+
+    async fn forget_secrets_of(&self, kind: &str, owner: Uuid) -> Result<u64> {
+        self.secretly(secrets::Write::ForgetOf { kind: kind.to_owned(), owner }).await
+    }
+
+    async fn forget_expired_secrets(&self, now: Timestamp) -> Result<u64> {
+        self.secretly(secrets::Write::ForgetExpired(now)).await
     }
 
     async fn backup(&self, to: &Path) -> Result<()> {

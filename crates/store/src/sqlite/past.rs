@@ -23,15 +23,12 @@ pub(super) fn history(conn: &Connection, reader: &log::Reader, register: &Regist
         records.insert(current.version, current);
     }
     let mut out = Vec::new();
+    let mut ended = false;
     for entry in reader.of_record(conn, &register.name, fid)? {
         let record = records.remove(&entry.version).ok_or_else(|| damaged("an entry without its version"))?;
-        out.push(Version {
-            record,
-            deleted: entry.verb == Verb::Delete,
-            position: entry.position,
-            changeset: entry.changeset,
-            act: entry.act,
-        });
+        // What was erased after the end is an end again.
+        ended |= entry.verb == Verb::Delete;
+        out.push(Version { record, deleted: ended, position: entry.position, changeset: entry.changeset, act: entry.act });
     }
     Ok(out)
 }
@@ -54,6 +51,8 @@ pub(super) fn each_past(
         let record = rows::record(register, row)?;
         let deleted: bool = row.get(width + 1).map_err(failure)?;
         let end = deleted.then(|| row.get_ref(width).map_err(failure).and_then(rows::at)).transpose()?;
+        // See `AFTER_END`.
+        let end = end.filter(|end| *end >= record.recorded_at);
         let last = end.map(|recorded_at| Record { version: record.version + 1, recorded_at, ..record.clone() });
         if !take(record)? {
             return Ok(());

@@ -9,7 +9,9 @@ const APPLICATION_ID: i64 = 0x4750_4B47;
 /// GeoPackage 1.4.0.
 const USER_VERSION: i64 = 10_400;
 /// Grows with each change of the house's own tables.
-const SCHEMA: i64 = 1;
+const SCHEMA: i64 = 2;
+/// The oldest schema that this program brings up to its own.
+const OLDEST: i64 = 1;
 
 const GEOPACKAGE: &str = r#"
 CREATE TABLE gpkg_spatial_ref_sys (
@@ -62,8 +64,19 @@ INSERT INTO gpkg_contents (table_name, data_type, identifier, description)
  VALUES ('meydan_changeset', 'attributes', 'meydan_changeset', 'Defter: kim, hangi görevde, ne zaman, niçin');
 "#;
 
+/// What schema 2 adds: secrets, and the way to the newest entries of a few registers (the position is the rowid, so that it
+/// stands behind the register in the index).
+const SECOND: &str = "
+CREATE TABLE meydan_secret (
+  kind TEXT NOT NULL, key TEXT NOT NULL, owner BLOB, content TEXT NOT NULL, created_at INTEGER NOT NULL, expires_at INTEGER,
+  PRIMARY KEY (kind, key)) WITHOUT ROWID;
+CREATE INDEX meydan_secret_owner ON meydan_secret (owner, kind);
+CREATE INDEX meydan_secret_expiry ON meydan_secret (expires_at);
+CREATE INDEX meydan_log_register ON meydan_log (register);
+";
+
 /// Tables of the house whose rows nobody else may write.
-pub(super) const GUARDED: [&str; 9] = [
+pub(super) const GUARDED: [&str; 10] = [
     "meydan_meta",
     "meydan_register",
     "meydan_definition",
@@ -72,6 +85,7 @@ pub(super) const GUARDED: [&str; 9] = [
     "meydan_follower",
     "meydan_seal",
     "meydan_tile",
+    "meydan_secret",
     "gpkg_geometry_columns",
 ];
 
@@ -91,6 +105,7 @@ pub(super) fn make_or_check(conn: &mut Connection) -> Result<()> {
         conn.query_row("SELECT value FROM meydan_meta WHERE name = 'schema'", [], |r| r.get(0)).optional().map_err(failure)?;
     match schema.and_then(|s| s.parse::<i64>().ok()) {
         Some(SCHEMA) => {}
+        Some(OLDEST..SCHEMA) => upgrade(conn)?,
         Some(newer) if newer > SCHEMA => return Err(too_new(newer)),
         _ => return Err(not_ours()),
     }
@@ -109,6 +124,7 @@ fn make(conn: &mut Connection) -> rusqlite::Result<()> {
     if empty {
         tx.execute_batch(GEOPACKAGE)?;
         tx.execute_batch(HOUSE)?;
+        tx.execute_batch(SECOND)?;
         tx.execute("INSERT INTO meydan_meta VALUES ('schema', ?1)", [SCHEMA.to_string()])?;
         for table in GUARDED {
             tx.execute_batch(&guard(table))?;
@@ -117,6 +133,18 @@ fn make(conn: &mut Connection) -> rusqlite::Result<()> {
         tx.pragma_update(None, "user_version", USER_VERSION)?;
     }
     tx.commit()
+}
+
+/// Brings a store of an earlier schema to this one, in one transaction.
+fn upgrade(conn: &mut Connection) -> Result<()> {
+    let tx = conn.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate).map_err(failure)?;
+    // Another process may have been first.
+    if number(&tx, "SELECT CAST(value AS INTEGER) FROM meydan_meta WHERE name = 'schema'")? < SCHEMA {
+        tx.execute_batch(SECOND).map_err(failure)?;
+        tx.execute_batch(&guard("meydan_secret")).map_err(failure)?;
+        tx.execute("UPDATE meydan_meta SET value = ?1 WHERE name = 'schema'", [SCHEMA.to_string()]).map_err(failure)?;
+    }
+    tx.commit().map_err(failure)
 }
 
 /// How many triggers guard a table.

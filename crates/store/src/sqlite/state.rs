@@ -3,11 +3,15 @@
 use super::{
     definitions,
     failure::{damaged, failure},
+    instant,
     names::rtree,
     rows::columns,
     schema::number,
 };
-use crate::sql::names::{history_of, quoted};
+use crate::sql::{
+    AFTER_END,
+    names::{history_of, quoted},
+};
 use jiff::Timestamp;
 use meydan_kernel::{Catalogue, FieldKind, Register, Result};
 use rusqlite::{Connection, OptionalExtension};
@@ -54,6 +58,8 @@ pub(super) struct Statements {
     pub(super) keep: String,
     pub(super) update: String,
     pub(super) delete: String,
+    /// The end of an ended record again, after an erasure.
+    pub(super) end_again: String,
     pub(super) tree_insert: String,
     pub(super) tree_update: String,
     pub(super) tree_delete: String,
@@ -189,6 +195,11 @@ impl Statements {
             ),
             update: format!("UPDATE {table} SET {} WHERE fid = ?1 AND id = ?2", sets.join(", ")),
             delete: format!("DELETE FROM {table} WHERE fid = ?1"),
+            end_again: format!(
+                "INSERT INTO {history} ({all}, recorded_to, deleted) VALUES ({}, '{}', 1)",
+                marks.join(", "),
+                instant::to_text(AFTER_END)
+            ),
             tree_insert: format!("INSERT INTO {tree} VALUES (?1, ?2, ?3, ?4, ?5)"),
             tree_update: format!("UPDATE {tree} SET minx = ?2, maxx = ?3, miny = ?4, maxy = ?5 WHERE id = ?1"),
             tree_delete: format!("DELETE FROM {tree} WHERE id = ?1"),

@@ -6,6 +6,7 @@ use super::{
     failure::{damaged, failure},
     refusal::key_taken,
     rows::{Bound, id_text},
+    state::Statements,
 };
 use meydan_geo::{Bbox, Wkb};
 use meydan_kernel::{Change, Record, Result};
@@ -25,7 +26,7 @@ impl Application<'_> {
         }
         record.fid = table.next_fid;
         self.dirty = true;
-        let bbox = self.bind_and_run(change, record, moment, true)?;
+        let bbox = self.bind_and_run(change, record, moment, |sql| &sql.insert)?;
         if let Some(table) = self.state.tables.get_mut(&change.register) {
             (table.next_fid, table.records, table.counted) = (record.fid + 1, table.records + 1, true);
         }
@@ -36,7 +37,7 @@ impl Application<'_> {
     pub(super) fn update(&mut self, change: &Change, record: &Record, old: &Record, moment: &Moment) -> Result<()> {
         self.dirty = true;
         self.keep(change, old.fid, moment, false)?;
-        let bbox = self.bind_and_run(change, record, moment, false)?;
+        let bbox = self.bind_and_run(change, record, moment, |sql| &sql.update)?;
         let before = old.geometry.as_ref().and_then(Wkb::bbox);
         self.place(change, old.fid, before, bbox)
     }
@@ -54,16 +55,28 @@ impl Application<'_> {
         self.place(change, old.fid, before, None)
     }
 
+    /// The next version of an ended record: again its end.
+    pub(super) fn end_again(&mut self, change: &Change, record: &Record, moment: &Moment) -> Result<()> {
+        self.dirty = true;
+        self.bind_and_run(change, record, moment, |sql| &sql.end_again).map(|_| ())
+    }
+
     fn keep(&self, change: &Change, fid: i64, moment: &Moment, deleted: bool) -> Result<()> {
         let table = self.table(&change.register)?;
         let kept = self.prepare(&table.sql.keep)?.execute(params![fid, moment.text, deleted]).map_err(failure)?;
         if kept == 1 { Ok(()) } else { Err(damaged("a record that is gone while it is changed")) }
     }
 
-    /// Runs the insertion or the update of a row; returns the box of its geometry.
-    fn bind_and_run(&self, change: &Change, record: &Record, moment: &Moment, insert: bool) -> Result<Option<Bbox>> {
+    /// Runs a statement that writes a row; returns the box of its geometry.
+    fn bind_and_run(
+        &self,
+        change: &Change,
+        record: &Record,
+        moment: &Moment,
+        statement: impl Fn(&Statements) -> &str,
+    ) -> Result<Option<Bbox>> {
         let table = self.table(&change.register)?;
-        let mut run = self.prepare(if insert { &table.sql.insert } else { &table.sql.update })?;
+        let mut run = self.prepare(statement(&table.sql))?;
         let mut bbox = None;
         let bound: rusqlite::Result<()> = (|| {
             run.raw_bind_parameter(1, record.fid)?;

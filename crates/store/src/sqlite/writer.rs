@@ -1,8 +1,9 @@
-//! The one thread that writes: it takes all changesets that wait and puts them on disk with one commit.
+//! The one thread that writes: it takes all that waits and puts it on disk with one commit.
 
-use super::{change::Application, failure::failure, salt::Salts, state::State};
+use super::{change::Application, connect, erase, failure::failure, salt::Salts, secrets, state::State};
 use meydan_kernel::{Changeset, Committed, Error, Result, head_watch};
 use rusqlite::Connection;
+use std::{thread, time::Duration};
 use tokio::sync::{mpsc, oneshot};
 
 /// Limit: jobs that wait for the writer; whoever comes after waits for a place.
@@ -11,18 +12,47 @@ pub(super) const MAX_WAITING: usize = 1_024;
 const MAX_CHANGES_PER_COMMIT: usize = 20_000;
 /// How many failures within one commit are undone by trying the others again, before each is tried by itself.
 const MAX_RETRIES: usize = 3;
+/// Pause before the write-ahead log is emptied again when somebody read an old state of it.
+const WIPE_AGAIN: Duration = Duration::from_secs(1);
 
 /// The answer's way back.
-type Reply = oneshot::Sender<Result<Committed>>;
+type Reply = oneshot::Sender<Result<Done>>;
 /// Work on the writer's connection outside of changesets.
 pub(super) type Task = Box<dyn FnOnce(&mut Connection, &mut State) + Send>;
 
+/// What shares a commit with others.
+pub(super) enum Request {
+    /// A changeset.
+    Changeset(Changeset),
+    /// Something done to the secrets.
+    Secret(secrets::Write),
+}
+
+impl Request {
+    fn changes(&self) -> usize {
+        match self {
+            Self::Changeset(changeset) => changeset.changes.len(),
+            Self::Secret(_) => 1,
+        }
+    }
+}
+
+/// What became of a request, once it is on disk.
+pub(super) enum Done {
+    /// The changeset.
+    Committed(Committed),
+    /// How many secrets were kept or forgotten.
+    Secrets(u64),
+}
+
 /// What the writer is asked for.
 pub(super) enum Job {
-    /// A changeset.
-    Commit(Changeset, Reply),
+    /// What can share a commit.
+    Commit(Request, Reply),
     /// Anything else that writes; it makes its own transaction.
     Run(Task),
+    /// Another try to take what was erased out of the write-ahead log.
+    Wipe,
 }
 
 /// The writer's side of the channel and all that it owns.
@@ -31,12 +61,18 @@ pub(super) struct Writer {
     pub(super) state: State,
     pub(super) jobs: mpsc::Receiver<Job>,
     pub(super) head: head_watch::Sender,
+    /// The way back to itself, for what is done later.
+    pub(super) itself: mpsc::WeakSender<Job>,
+    /// True while the write-ahead log may hold what was erased.
+    pub(super) owes_wipe: bool,
+    /// True while another try is already on its way.
+    pub(super) waits_to_wipe: bool,
 }
 
-/// A changeset, its answer once known, and its way back.
+/// A request, its answer once known, and its way back.
 struct Waiting {
-    changeset: Changeset,
-    answer: Option<Result<Committed>>,
+    request: Request,
+    answer: Option<Result<Done>>,
     reply: Reply,
 }
 
@@ -45,15 +81,23 @@ impl Writer {
     pub(super) fn run(mut self) {
         let mut salts = Salts::default();
         let mut left = None;
+        // The process before this one may have ended between an erasure and its wiping.
+        self.owes_wipe = erase::is_owed(&self.conn).unwrap_or(true);
+        self.wipe();
         while let Some(job) = left.take().or_else(|| self.jobs.blocking_recv()) {
             match job {
                 Job::Run(task) => task(&mut self.conn, &mut self.state),
-                Job::Commit(changeset, reply) => {
-                    let mut group = vec![Waiting { changeset, answer: None, reply }];
+                Job::Wipe => {
+                    self.waits_to_wipe = false;
+                    self.wipe();
+                }
+                Job::Commit(request, reply) => {
+                    let mut group = vec![Waiting { request, answer: None, reply }];
                     left = self.gather(&mut group);
                     self.commit(&mut group, &mut salts);
+                    self.wipe();
                     for waiting in group {
-                        let lost = || Err(Error::internal("a changeset was left without an answer"));
+                        let lost = || Err(Error::internal("a request was left without an answer"));
                         // Whoever asked may have gone; what is on disk stays.
                         let _ = waiting.reply.send(waiting.answer.unwrap_or_else(lost));
                     }
@@ -62,14 +106,14 @@ impl Writer {
         }
     }
 
-    /// Takes the changesets that already wait; returns a job of another sort that stood between them.
+    /// Takes the requests that already wait; returns a job of another sort that stood between them.
     fn gather(&mut self, group: &mut Vec<Waiting>) -> Option<Job> {
-        let mut changes = group.iter().map(|w| w.changeset.changes.len()).sum::<usize>();
+        let mut changes = group.iter().map(|w| w.request.changes()).sum::<usize>();
         while changes < MAX_CHANGES_PER_COMMIT {
             match self.jobs.try_recv().ok()? {
-                Job::Commit(changeset, reply) => {
-                    changes += changeset.changes.len();
-                    group.push(Waiting { changeset, answer: None, reply });
+                Job::Commit(request, reply) => {
+                    changes += request.changes();
+                    group.push(Waiting { request, answer: None, reply });
                 }
                 other => return Some(other),
             }
@@ -99,9 +143,16 @@ impl Writer {
     fn together(&mut self, group: &mut [Waiting], salts: &mut Salts) -> Result<bool> {
         self.begin()?;
         for waiting in group.iter_mut().filter(|w| !matches!(w.answer, Some(Err(_)))) {
-            let mut application = Application { conn: &self.conn, state: &mut self.state, salts, dirty: false };
-            let answer = application.apply(&waiting.changeset);
-            let dirty = application.dirty;
+            let mut application = Application { conn: &self.conn, state: &mut self.state, salts, dirty: false, erased: false };
+            let (answer, dirty) = match &waiting.request {
+                Request::Changeset(changeset) => {
+                    let answer = application.apply(changeset).map(Done::Committed);
+                    // Too early if the commit fails, and harmless then.
+                    self.owes_wipe |= application.erased;
+                    (answer, application.dirty)
+                }
+                Request::Secret(write) => (secrets::write(&self.conn, write).map(Done::Secrets), true),
+            };
             let failed = answer.is_err();
             waiting.answer = Some(answer);
             if failed && dirty {
@@ -122,6 +173,24 @@ impl Writer {
             }
         }
         Ok(true)
+    }
+
+    /// Takes what was erased out of the write-ahead log, now or a little later.
+    fn wipe(&mut self) {
+        if !self.owes_wipe {
+            return;
+        }
+        // What fails now (a full disk, another process at work) is tried again; the file says that it is owed.
+        self.owes_wipe = !erase::wipe(&self.conn, connect::BUSY_TIMEOUT).unwrap_or(false);
+        if self.owes_wipe && !self.waits_to_wipe {
+            let itself = self.itself.clone();
+            let later = move || {
+                thread::sleep(WIPE_AGAIN);
+                // Nobody is there to wipe once the store is closed; the next one to open it will.
+                itself.upgrade().map(|jobs| jobs.blocking_send(Job::Wipe))
+            };
+            self.waits_to_wipe = thread::Builder::new().name("sqlite-wipe".to_owned()).spawn(later).is_ok();
+        }
     }
 
     fn begin(&mut self) -> Result<()> {

@@ -185,3 +185,52 @@ pub async fn all_is_there_after_reopening(house: &dyn House) {
     assert_eq!(town.store.head(), 2);
     assert!(next.recorded_at > last[0].recorded_at);
 }
+
+/// Entries of several registers are found, newest first, in pages, alone and together with every other condition.
+pub async fn entries_of_several_registers_are_found(house: &dyn House) {
+    let town = Town::found(house.open().await).await;
+    let quarter = town.neighbourhood(1, "Nadir").await;
+    for i in 0..40 {
+        let lamp = town.lamp(&format!("{i}"), i, None).await;
+        if i % 13 == 0 {
+            let street = insert("street", Uuid::now_v7(), full_street(&format!("{i}"), quarter), None);
+            town.commit(vec![street, delete("lamp", lamp, 1)]).await.expect("they are changed");
+        }
+    }
+    let all = town.store.entries(0, 1000).await.expect("the store answers");
+    let names = |names: &[&str]| -> Option<Vec<String>> { Some(names.iter().map(|n| (*n).to_owned()).collect()) };
+    let groups = [
+        None,
+        names(&[]),
+        names(&["street"]),
+        names(&["neighbourhood", "street"]),
+        names(&["lamp", "street", "neighbourhood"]),
+        names(&["nowhere", "street"]),
+    ];
+    let of = |e: &meydan_kernel::log::Entry, query: &LogQuery| {
+        query.registers.as_ref().is_none_or(|r| r.contains(&e.register))
+            && query.register.as_ref().is_none_or(|r| *r == e.register)
+            && query.before.is_none_or(|before| e.position < before)
+            && query.record.is_none_or(|id| e.id == id)
+            && query.changeset.is_none_or(|id| e.changeset == id)
+            && query.person.as_ref().is_none_or(|p| *p == e.act.person)
+    };
+    let last = all.last().expect("entries");
+    for registers in groups {
+        for (limit, before) in [(1, None), (3, None), (1000, None), (2, Some(30)), (5, Some(1)), (5, Some(0))] {
+            let plain = LogQuery { registers: registers.clone(), before, limit, ..LogQuery::default() };
+            for query in [
+                plain.clone(),
+                LogQuery { register: Some("street".to_owned()), ..plain.clone() },
+                LogQuery { record: Some(last.id), ..plain.clone() },
+                LogQuery { changeset: Some(last.changeset), ..plain.clone() },
+                LogQuery { person: Some(surveyor().person), ..plain.clone() },
+                LogQuery { person: Some("nobody".to_owned()), ..plain },
+            ] {
+                let expected: Vec<i64> = all.iter().rev().filter(|e| of(e, &query)).take(limit).map(|e| e.position).collect();
+                let found = town.store.find_entries(&query).await.expect("the store answers");
+                assert_eq!(found.iter().map(|e| e.position).collect::<Vec<_>>(), expected, "{query:?}");
+            }
+        }
+    }
+}

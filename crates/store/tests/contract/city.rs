@@ -201,6 +201,12 @@ pub fn delete(register: &str, id: Uuid, expected: i64) -> Change {
     Change { register: register.to_owned(), id, operation: Operation::Delete { expected } }
 }
 
+/// What is left of a record, and what goes from its earlier versions.
+pub fn erase(register: &str, id: Uuid, expected: i64, values: Vec<Value>, fields: &[usize], geometries: bool) -> Change {
+    let operation = Operation::Erase { expected, values, geometry: None, fields: fields.to_vec(), geometries };
+    Change { register: register.to_owned(), id, operation }
+}
+
 /// The insertion of a lamp.
 pub fn lamp(id: Uuid, plate: &str, watts: i64, at: Option<(f64, f64)>) -> Change {
     let place = at.map(|(x, y)| Wkb::point(x, y).expect("finite"));

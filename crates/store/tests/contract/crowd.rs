@@ -2,7 +2,7 @@
 
 use super::{
     House,
-    city::{Town, delete, lamp, surveyor, text, update},
+    city::{Town, delete, erase, lamp, surveyor, text, update},
 };
 use meydan_kernel::{Changeset, Query, Store, Value, log::Verb};
 use std::{
@@ -136,8 +136,18 @@ pub async fn followers_miss_nothing(house: &dyn House) {
                 let values = vec![text(&format!("{w}-{i}")), Value::Int(-1), Value::Null];
                 let second = town.commit(vec![update("lamp", id, 1, values, None)]).await.expect("it is changed");
                 assert!(town.store.head() > second.first_position, "the head is never behind what was acknowledged");
-                if i % 3 == 0 {
-                    town.commit(vec![delete("lamp", id, 2)]).await.expect("it is ended");
+                let nothing = vec![Value::Null; 3];
+                match i % 6 {
+                    0 | 3 => {
+                        town.commit(vec![delete("lamp", id, 2)]).await.expect("it is ended");
+                        if i % 6 == 0 {
+                            town.commit(vec![erase("lamp", id, 3, nothing, &[0], true)]).await.expect("what is left is erased");
+                        }
+                    }
+                    1 => {
+                        town.commit(vec![erase("lamp", id, 2, nothing, &[0, 1], true)]).await.expect("it is erased");
+                    }
+                    _ => {}
                 }
             }
         }));
@@ -146,7 +156,7 @@ pub async fn followers_miss_nothing(house: &dyn House) {
         writer.await.expect("a writer");
     }
     done.store(true, Ordering::Release);
-    let total = 6 * (30 + 30 + 10);
+    let total = 6 * (30 + 30 + 10 + 5 + 5);
     let lamps = town.store.query(&Query { limit: Some(1000), ..Query::all(town.register("lamp")) }).await.expect("lamps");
     let state: BTreeMap<i64, i64> = lamps.iter().map(|r| (r.fid, r.version)).collect();
     for told in [follower, stranger] {
@@ -175,6 +185,12 @@ async fn follow(town: Arc<Town>, done: Arc<AtomicBool>) -> (i64, BTreeMap<i64, i
                     Verb::Delete => assert_eq!(state.remove(&entry.fid), Some(entry.version - 1)),
                     Verb::Insert => assert_eq!(state.insert(entry.fid, 1), None),
                     Verb::Update => assert_eq!(state.insert(entry.fid, entry.version), Some(entry.version - 1)),
+                    Verb::Erase => {
+                        // A record that has ended stays ended.
+                        if let Some(version) = state.get_mut(&entry.fid) {
+                            assert_eq!(std::mem::replace(version, entry.version), entry.version - 1);
+                        }
+                    }
                 }
             }
         }

@@ -7,8 +7,10 @@ pub mod basics;
 pub mod city;
 pub mod crowd;
 pub mod definitions;
+pub mod erasing;
 pub mod keeping;
 pub mod refusals;
+pub mod secrets;
 pub mod time;
 
 use futures::StreamExt;
@@ -55,6 +57,7 @@ macro_rules! whole_contract {
             basics::history_tells_a_whole_life,
             basics::digests_can_be_proven,
             basics::entries_are_found,
+            basics::entries_of_several_registers_are_found,
             basics::all_is_there_after_reopening,
             asking::pages_make_the_whole,
             asking::names_stand_in_turkish_order,
@@ -80,6 +83,13 @@ macro_rules! whole_contract {
             keeping::followers_positions_are_kept,
             keeping::seals_are_kept_once,
             keeping::a_healthy_store_says_so,
+            secrets::secrets_are_kept_and_forgotten,
+            secrets::a_secret_is_swapped_once,
+            secrets::secrets_are_of_all_processes,
+            erasing::erased_values_are_gone_everywhere,
+            erasing::an_ended_record_is_erased_and_stays_ended,
+            erasing::an_erasure_that_is_refused_changes_nothing,
+            erasing::an_erasure_shares_its_changeset,
             time::the_past_is_answered_as_it_was,
             refusals::a_stale_version_is_refused,
             refusals::what_is_not_there_is_refused,

@@ -40,6 +40,8 @@ pub struct Found {
     pub current: HashMap<Place, (i64, i64)>,
     /// Ids that were used by records that are gone.
     pub past: HashSet<Place>,
+    /// Fid and newest version of records to be erased that have ended (and of some that have not).
+    pub ended: HashMap<Place, (i64, i64)>,
     /// Content of the records to be deleted.
     pub content: HashMap<Place, Record>,
     /// Records referred to that are there.
@@ -62,6 +64,7 @@ enum About {
     Fids,
     Current(usize),
     Past(usize),
+    Ended(usize),
     Content(usize),
     Alive(usize),
     Holders(usize, usize),
@@ -113,6 +116,12 @@ fn about_register<'a>(batch: &'a Batch, index: usize, register: &Arc<Register>) 
     ask(About::Current(index), format!("SELECT id, fid, version FROM meydan.{now} WHERE id = ANY($1)"), ids(|_| true));
     let past = format!("SELECT DISTINCT id FROM meydan.{} WHERE id = ANY($1)", table::history(&register.name));
     ask(About::Past(index), past, ids(|i| i.deed == Deed::Insert));
+    // A deletion is told from the row that it ended.
+    let ended = format!(
+        "SELECT id, fid, max(version + (deleted AND recorded_to >= recorded_at)::int) FROM meydan.{} WHERE id = ANY($1) GROUP BY id, fid",
+        table::history(&register.name)
+    );
+    ask(About::Ended(index), ended, ids(|i| matches!(i.deed, Deed::Erase(_))));
     let content = format!("SELECT {} FROM meydan.{now} WHERE id = ANY($1)", table::columns(register).join(", "));
     ask(About::Content(index), content, ids(|i| matches!(i.deed, Deed::Delete(_))));
     let alive = format!("SELECT id FROM meydan.{now} WHERE id = ANY($1)");
@@ -217,6 +226,9 @@ impl Found {
                 }
                 About::Past(index) => {
                     self.past.insert((*index, rows::column(row, 0)?));
+                }
+                About::Ended(index) => {
+                    self.ended.insert((*index, rows::column(row, 0)?), (rows::column(row, 1)?, rows::column(row, 2)?));
                 }
                 About::Content(index) => {
                     let register = batch.tables.get(*index).ok_or_else(|| Error::internal("a register out of the batch"))?;

@@ -22,6 +22,17 @@ pub enum Deed {
     Update(i64),
     /// The end of the version given.
     Delete(i64),
+    /// What is left of the version given, and the earlier ones' values destroyed.
+    Erase(i64),
+}
+
+/// What goes from the earlier versions of a record.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Erasure {
+    /// Indexes of fields.
+    pub fields: Vec<usize>,
+    /// The geometries.
+    pub geometries: bool,
 }
 
 /// One record's change, in the form in which it is written.
@@ -33,6 +44,10 @@ pub struct Item {
     pub deed: Deed,
     /// The new version; for a deletion the last content. Fid, version and time are filled in when they are known.
     pub record: Record,
+    /// For an erasure, what goes from the earlier versions.
+    pub erasure: Erasure,
+    /// For an erasure, true if the record had ended: its new version is again its end.
+    pub after_end: bool,
     /// Index of the register in the batch's list.
     pub table: usize,
     /// How often the same record was touched before in this changeset.
@@ -62,15 +77,28 @@ impl Job {
     pub fn new(changeset: Changeset, room: OwnedSemaphorePermit) -> (Self, oneshot::Receiver<Result<Committed>>) {
         let (reply, answer) = oneshot::channel();
         let items = changeset.changes.into_iter().map(|change| {
+            let mut erasure = Erasure::default();
             let (deed, values, geometry) = match change.operation {
                 Operation::Insert { values, geometry } => (Deed::Insert, values, geometry),
-                Operation::Update { expected, values, geometry } | Operation::Erase { expected, values, geometry, .. } => {
-                    (Deed::Update(expected), values, geometry)
+                Operation::Update { expected, values, geometry } => (Deed::Update(expected), values, geometry),
+                Operation::Erase { expected, values, geometry, fields, geometries } => {
+                    erasure = Erasure { fields, geometries };
+                    (Deed::Erase(expected), values, geometry)
                 }
                 Operation::Delete { expected } => (Deed::Delete(expected), Vec::new(), None),
             };
             let record = Record::draft(change.id, values, geometry);
-            Item { register: change.register, deed, record, table: 0, round: 0, salt: [0; 16], digest: [0; 32] }
+            Item {
+                register: change.register,
+                deed,
+                record,
+                erasure,
+                after_end: false,
+                table: 0,
+                round: 0,
+                salt: [0; 16],
+                digest: [0; 32],
+            }
         });
         let job = Self {
             id: changeset.id,

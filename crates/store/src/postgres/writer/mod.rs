@@ -1,6 +1,7 @@
 //! The writer: one task per process that brings waiting changesets to disk, as many as wait in one commit.
 
 mod copy;
+mod erase;
 mod found;
 mod job;
 mod pipeline;
@@ -168,7 +169,10 @@ impl Task {
             return Ok(());
         }
         digest(batch).await.map_err(Trouble::Refused)?;
-        self.place.while_it_lives(write::write(session, batch, &found)).await.map_err(Trouble::InDoubt)??;
+        self.place
+            .while_it_lives(write::write(session, batch, &found, &self.definitions))
+            .await
+            .map_err(Trouble::InDoubt)??;
         self.head.send(found.next);
         Ok(())
     }

@@ -29,6 +29,7 @@ impl Item {
             Deed::Insert => Verb::Insert,
             Deed::Update(_) => Verb::Update,
             Deed::Delete(_) => Verb::Delete,
+            Deed::Erase(_) => Verb::Erase,
         }
     }
 }
@@ -147,6 +148,7 @@ fn resolve(item: &mut Item, catalogue: &Catalogue, tables: &mut Vec<Arc<Register
     }
     let fits = item.record.values.len() == register.fields.len()
         && register.fields.iter().zip(&item.record.values).all(|(f, v)| v.fits(&f.kind))
+        && item.erasure.fields.iter().all(|i| *i < register.fields.len())
         && (item.record.geometry.is_none() || register.geometry.is_some());
     if fits { Ok(()) } else { Err(catalogue_changed()) }
 }
@@ -201,13 +203,16 @@ impl Decision<'_> {
             (Deed::Insert, _) => return Err(key_taken(["id"])),
             (Deed::Update(expected), Some((fid, version, true))) if expected == version => (fid, version + 1, true),
             (Deed::Delete(expected), Some((fid, version, true))) if expected == version => (fid, version + 1, false),
+            (Deed::Erase(expected), Some((fid, version, there))) if expected == version => (fid, version + 1, there),
+            (Deed::Erase(_), Some((_, version, false))) => return Err(version_conflict(&register, item.record.id, version)),
             (_, Some((_, version, true))) => return Err(version_conflict(&register, item.record.id, version)),
             _ => return Err(meydan_kernel::desk::no_such_record(&register, &item.record.id.to_string())),
         };
-        if !there {
+        if matches!(item.deed, Deed::Delete(_)) {
             self.take_content(items, index, place)?;
         }
         if let Some(item) = items.get_mut(index) {
+            item.after_end = !there && matches!(item.deed, Deed::Erase(_));
             item.record.fid = fid;
             item.record.version = version;
             item.record.recorded_at = at;
@@ -232,11 +237,14 @@ impl Decision<'_> {
         self.tables.get(table).ok_or_else(|| Error::internal("a register out of the batch"))
     }
 
-    /// Fid, version, whether it is there; `None` if it never was, as far as the current tables tell.
+    /// Fid, version, whether it is there; `None` if it never was. Records that have ended are looked for only to erase them.
     fn state(&self, place: Place) -> Option<(i64, i64, bool)> {
         match self.states.get(&place) {
             Some(s) => Some((s.fid, s.version, s.there)),
-            None => self.found.current.get(&place).map(|(fid, version)| (*fid, *version, true)),
+            None => {
+                let current = self.found.current.get(&place).map(|(fid, version)| (*fid, *version, true));
+                current.or_else(|| self.found.ended.get(&place).map(|(fid, version)| (*fid, *version, false)))
+            }
         }
     }
 

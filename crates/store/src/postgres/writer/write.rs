@@ -2,13 +2,13 @@
 
 use super::{
     super::types::{GeometryIn, In, Instant},
-    copy,
+    copy, erase,
     found::{Found, array_type},
     job::{Batch, Deed, Item},
     pipeline::{Argument, Session, Step, Trouble},
 };
 use crate::{
-    postgres::{head::CHANNEL, table},
+    postgres::{definitions::Definitions, head::CHANNEL, table},
     sql::names::quoted,
 };
 use meydan_kernel::Register;
@@ -17,7 +17,7 @@ use meydan_kernel::Register;
 const COPY_FROM: usize = 200;
 
 /// Writes and commits, all in one flight (after the COPYs, if there are any).
-pub async fn write(session: &mut Session, batch: &Batch, found: &Found) -> Result<(), Trouble> {
+pub async fn write(session: &mut Session, batch: &Batch, found: &Found, definitions: &Definitions) -> Result<(), Trouble> {
     let mut copied = vec![false; batch.tables.len()];
     for (index, register) in batch.tables.iter().enumerate() {
         let rows: Vec<&Item> = new_rows(batch, index, 0).collect();
@@ -38,6 +38,8 @@ pub async fn write(session: &mut Session, batch: &Batch, found: &Found) -> Resul
         for (index, register) in batch.tables.iter().enumerate() {
             steps.extend(keep_and_delete(batch, index, register, round));
             steps.extend(update(batch, index, register, round));
+            steps.extend(erase::past_values(batch, index, register, round));
+            steps.extend(erase::end_again(batch, index, register, round));
             let done = round == 0 && copied.get(index).copied().unwrap_or(false);
             steps.extend(insert(batch, index, register, round).filter(|_| !done));
         }
@@ -45,6 +47,7 @@ pub async fn write(session: &mut Session, batch: &Batch, found: &Found) -> Resul
     if !log_copied {
         steps.push(log(batch));
     }
+    steps.extend(erase::salts(batch, definitions));
     steps.push(changesets(batch));
     steps.extend(counters(batch, found));
     steps.push(Step::new(
@@ -57,7 +60,7 @@ pub async fn write(session: &mut Session, batch: &Batch, found: &Found) -> Resul
     Ok(())
 }
 
-fn items(batch: &Batch, table: usize, round: usize) -> impl Iterator<Item = &Item> {
+pub(super) fn items(batch: &Batch, table: usize, round: usize) -> impl Iterator<Item = &Item> {
     batch.jobs.iter().flat_map(|j| &j.items).filter(move |i| i.table == table && i.round == round)
 }
 
@@ -67,7 +70,7 @@ fn new_rows(batch: &Batch, table: usize, round: usize) -> impl Iterator<Item = &
 
 /// The versions that end are kept in the history; those that end for good leave the table.
 fn keep_and_delete<'a>(batch: &'a Batch, index: usize, register: &Register, round: usize) -> Vec<Step<'a>> {
-    let ended: Vec<&Item> = items(batch, index, round).filter(|i| i.deed != Deed::Insert).collect();
+    let ended: Vec<&Item> = items(batch, index, round).filter(|i| i.deed != Deed::Insert && !i.after_end).collect();
     if ended.is_empty() {
         return Vec::new();
     }
@@ -92,7 +95,7 @@ fn keep_and_delete<'a>(batch: &'a Batch, index: usize, register: &Register, roun
 }
 
 /// Arrays of all columns of the rows, in the order of [`table::columns`], as a `FROM` item's text and its arguments.
-fn arrays<'a>(register: &Register, rows: &[&'a Item]) -> (String, Vec<Argument<'a>>) {
+pub(super) fn arrays<'a>(register: &Register, rows: &[&'a Item]) -> (String, Vec<Argument<'a>>) {
     let mut types = vec!["bigint", "uuid", "bigint", "timestamptz"];
     let mut arguments: Vec<Argument<'a>> = vec![
         Box::new(rows.iter().map(|i| i.record.fid).collect::<Vec<_>>()),
@@ -113,7 +116,8 @@ fn arrays<'a>(register: &Register, rows: &[&'a Item]) -> (String, Vec<Argument<'
 }
 
 fn update<'a>(batch: &'a Batch, index: usize, register: &Register, round: usize) -> Option<Step<'a>> {
-    let rows: Vec<&Item> = items(batch, index, round).filter(|i| matches!(i.deed, Deed::Update(_))).collect();
+    let next = |i: &&Item| matches!(i.deed, Deed::Update(_) | Deed::Erase(_)) && !i.after_end;
+    let rows: Vec<&Item> = items(batch, index, round).filter(next).collect();
     if rows.is_empty() {
         return None;
     }

@@ -23,6 +23,8 @@ pub enum FindingKind {
     TimeStamp,
     /// The content of a version is not what its entry recorded.
     VersionChanged,
+    /// A version's salt is gone, and no later erasure of its record stands in the log.
+    SaltMissing,
     /// A version has no entry.
     VersionWithoutEntry,
     /// An entry has no version.
@@ -44,6 +46,7 @@ impl FindingKind {
             Self::SealBeyond => "seal-beyond",
             Self::TimeStamp => "time-stamp",
             Self::VersionChanged => "version-changed",
+            Self::SaltMissing => "salt-missing",
             Self::VersionWithoutEntry => "version-without-entry",
             Self::EntryWithoutVersion => "entry-without-version",
             Self::VersionMisplaced => "version-misplaced",
@@ -67,6 +70,10 @@ impl FindingKind {
             Self::VersionChanged => {
                 ("kaydın içeriği, deftere yazılandan farklı", "a record's content is not what the log recorded")
             }
+            Self::SaltMissing => (
+                "kayıt sürümünün tuzu, defterde bir imha kaydı olmadan yok edilmiş; içeriği kanıtlanamıyor",
+                "a record version's salt was destroyed without an erasure in the log; its content can't be proven",
+            ),
             Self::VersionWithoutEntry => ("kayıt sürümünün defterde karşılığı yok", "a record version has no log entry"),
             Self::EntryWithoutVersion => {
                 ("defter kaydının gösterdiği kayıt sürümü yok", "a log entry's record version is not there")

@@ -53,6 +53,10 @@ struct Walk<'a> {
     kept: Vec<Kept>,
     /// Hashes of the places of all entries, sorted: 8 bytes for each entry of the log.
     all: Vec<u64>,
+    /// Per record (register and fid) the version of its last erasure.
+    erasures: HashMap<(u32, i64), i64>,
+    /// Hashes of the records that were deleted, sorted.
+    ends: Vec<u64>,
     /// Entries from here on came while this walk ran.
     head: u64,
     hasher: RandomState,
@@ -72,7 +76,8 @@ pub(super) async fn walk(
         let names = definitions.iter().map(|(since, d)| (*since, d.name.clone())).collect();
         kept.push(Kept { register: Arc::clone(register), past: Past::of(store, &register.name).await?, names });
     }
-    let mut walk = Walk { store, kept, all: Vec::new(), head, hasher: RandomState::new() };
+    let mut walk =
+        Walk { store, kept, all: Vec::new(), erasures: HashMap::new(), ends: Vec::new(), head, hasher: RandomState::new() };
     walk.read_places(head, report).await?;
     let mut from = 0;
     let mut first = true;
@@ -98,6 +103,15 @@ impl Walk<'_> {
         self.hasher.hash_one(place)
     }
 
+    /// True if the log says that with this version, or before it, the record ended.
+    fn is_end(&self, register: u32, fid: i64, verb: Verb) -> bool {
+        match verb {
+            Verb::Delete => true,
+            Verb::Erase => self.ends.binary_search(&self.hasher.hash_one((register, fid))).is_ok(),
+            Verb::Insert | Verb::Update => false,
+        }
+    }
+
     /// First reading of the log: where all entries are; entries of registers that were dropped are only counted.
     async fn read_places(&mut self, head: u64, report: &mut Report) -> Result<()> {
         let mut from = 0;
@@ -105,13 +119,21 @@ impl Walk<'_> {
             let entries = self.entries(from, head).await?;
             for entry in &entries {
                 match self.register_of(&entry.register, entry.position) {
-                    Some(register) => self.all.push(self.hash((register, entry.fid, entry.version))),
+                    Some(register) => {
+                        self.all.push(self.hash((register, entry.fid, entry.version)));
+                        if entry.verb == Verb::Delete {
+                            self.ends.push(self.hasher.hash_one((register, entry.fid)));
+                        } else if entry.verb == Verb::Erase {
+                            self.erasures.insert((register, entry.fid), entry.version);
+                        }
+                    }
                     None => report.dropped += 1,
                 }
             }
             from += BATCH as u64;
         }
         self.all.sort_unstable();
+        self.ends.sort_unstable();
         Ok(())
     }
 
@@ -174,13 +196,13 @@ impl Walk<'_> {
                     for record in batch? {
                         let place = (number, record.fid, record.version);
                         if let Some(said) = chunk.remove(&place) {
-                            let ended = said.verb == Verb::Delete;
+                            let ended = self.is_end(number, record.fid, said.verb);
                             let replaced =
                                 || self.all.binary_search(&self.hash((number, record.fid, record.version + 1))).is_ok();
                             if current == ended && (current || !replaced()) {
                                 self.misplaced(kept, &record, &said, current, report).await?;
                             }
-                            self.one(kept, &record, said, report);
+                            self.one(number, &record, said, report).await;
                             if report.versions.is_multiple_of(STEP) {
                                 progress(Progress { phase: Phase::Versions, done: report.versions, total: head });
                             }
@@ -201,8 +223,9 @@ impl Walk<'_> {
         Ok(())
     }
 
-    fn one(&self, kept: &Kept, record: &Record, said: Said, report: &mut Report) {
+    async fn one(&self, number: u32, record: &Record, said: Said, report: &mut Report) {
         report.versions += 1;
+        let kept = &self.kept[number as usize];
         let name = &kept.register.name;
         let changed =
             |detail: &str| Finding::at(FindingKind::VersionChanged, said.position, detail).of(name, said.id, record.version);
@@ -230,8 +253,14 @@ impl Walk<'_> {
         };
         match kept.past.prove(record, &entry) {
             Proof::Holds => {}
-            Proof::Erased => report.erased += 1,
             Proof::Dropped(_) => report.dropped += 1,
+            Proof::Erased if self.erasures.get(&(number, record.fid)).is_some_and(|v| *v > record.version) => {
+                report.erased += 1
+            }
+            Proof::Erased | Proof::Differs if self.erased_meanwhile(record).await => report.erased += 1,
+            Proof::Erased => {
+                report.add(Finding::at(FindingKind::SaltMissing, said.position, "").of(name, said.id, record.version))
+            }
             Proof::Differs => report.add(changed("digest")),
         }
     }
@@ -263,10 +292,20 @@ impl Walk<'_> {
 
     /// True if an entry beyond those that this walk reads is of this version of the record.
     async fn came_meanwhile(&self, record: &Record, version: i64) -> bool {
+        self.later(record).await.iter().any(|e| e.version == version)
+    }
+
+    /// True if values of this version were erased while this walk ran.
+    async fn erased_meanwhile(&self, record: &Record) -> bool {
+        self.later(record).await.iter().any(|e| e.verb == Verb::Erase && e.version > record.version)
+    }
+
+    /// Entries of a record beyond those that this walk reads.
+    async fn later(&self, record: &Record) -> Vec<Entry> {
         let query = LogQuery { record: Some(record.id), limit: usize::from(u16::MAX), ..LogQuery::default() };
-        let entries = self.store.find_entries(&query).await.unwrap_or_default();
-        let beyond = |e: &Entry| u64::try_from(e.position).is_ok_and(|p| p >= self.head);
-        entries.iter().any(|e| beyond(e) && e.fid == record.fid && e.version == version)
+        let mut entries = self.store.find_entries(&query).await.unwrap_or_default();
+        entries.retain(|e| u64::try_from(e.position).is_ok_and(|p| p >= self.head) && e.fid == record.fid);
+        entries
     }
 
     /// A version whose place no entry has, unless it came while this walk ran.
