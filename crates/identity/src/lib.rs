@@ -6,6 +6,7 @@
 mod bearer;
 mod edevlet;
 mod http;
+pub mod ldap;
 mod oidc;
 mod passkey;
 mod password_source;
