@@ -1,9 +1,14 @@
 //! What the faces make of the catalogue once, and keep until it changes.
 
+use crate::ogc_tiles::shows_whole_tiles;
 use arc_swap::ArcSwapOption;
-use meydan_kernel::{Catalogue, Error, Register, Result};
+use meydan_kernel::{Catalogue, Desk, Error, Principal, Register, Result, catalogue::Action};
 use sha2::{Digest, Sha256};
-use std::{collections::HashMap, fmt::Write as _, sync::Arc};
+use std::{
+    collections::{HashMap, HashSet},
+    fmt::Write as _,
+    sync::{Arc, OnceLock},
+};
 
 /// The catalogue in force with what follows from it.
 pub struct Definitions {
@@ -12,6 +17,7 @@ pub struct Definitions {
     /// Short hash over all definitions, in hex: part of every validator.
     pub hash: String,
     shapes: HashMap<String, Arc<Shape>>,
+    public: OnceLock<HashSet<String>>,
 }
 
 /// How records of a register are written: its names as JSON, made once.
@@ -30,7 +36,16 @@ impl Definitions {
             let _ = write!(hash, "{byte:02x}");
         }
         let shapes = catalogue.registers.iter().map(|(name, register)| (name.clone(), Arc::new(Shape::of(register)))).collect();
-        Self { catalogue, hash, shapes }
+        Self { catalogue, hash, shapes, public: OnceLock::new() }
+    }
+
+    /// True if everybody may see the register's tiles as they are; asked for every tile, so it is found out once.
+    pub fn is_public(&self, desk: &Desk, everyone: &Principal, register: &Register) -> bool {
+        let public = self.public.get_or_init(|| {
+            let open = |r: &&Arc<Register>| shows_whole_tiles(&desk.access(everyone, r, Action::Read), r);
+            self.catalogue.registers.values().filter(open).map(|r| r.name.clone()).collect()
+        });
+        public.contains(&register.name)
     }
 
     /// The shape of a register by name.

@@ -1,8 +1,14 @@
 //! One tile: the hottest path of the house. Its routes bear no middleware, so everything is said here: cross-origin, problems.
 
-use super::{composite::Composite, grid::GRID, tilejson::registers};
+use super::{
+    composite::Composite,
+    grid::GRID,
+    tilejson::{registers, shows_whole_tiles},
+};
 use crate::{
-    App, Caller, Problem, negotiate,
+    App, Caller, Problem,
+    definitions::Definitions,
+    negotiate,
     ogc_common::{
         link,
         params::{Params, take_format},
@@ -19,7 +25,7 @@ use axum::{
 use bytes::Bytes;
 use futures::FutureExt;
 use meydan_followers::Tile;
-use meydan_kernel::{Error, Principal, Register, Result, catalogue::Action, permission::FieldSet};
+use meydan_kernel::{Error, Principal, Register, Result};
 use std::{borrow::Cow, panic::AssertUnwindSafe, sync::Arc};
 
 /// What every tile bears: anybody may read it, and a copy is asked after before it is used.
@@ -116,17 +122,17 @@ async fn tile(app: &App, request: &Parts, asked: &Asked<'_>) -> Result<Response>
     let principal = principal(app, request).await?;
     let definitions = app.definitions();
     if let Ok(shape) = definitions.shape(asked.layers) {
-        allowed(app, &principal, &shape.register)?;
-        let tile = one(app, &shape.register, asked).await?;
+        let (tile, public) = one(app, &definitions, &principal, &shape.register, asked).await?;
         let gzip = if takes_gzip(headers) { tile.gzip() } else { None };
         let tag = if gzip.is_some() { &tile.gzip_etag } else { &tile.etag };
-        return Ok(finished(headers, tag, gzip.is_some(), gzip.unwrap_or(&tile.body)));
+        return Ok(finished(headers, tag, gzip.is_some(), gzip.unwrap_or(&tile.body), public));
     }
     let registers = registers(&definitions.catalogue, asked.layers)?;
     let mut parts = Vec::with_capacity(registers.len());
+    let mut public = true;
     for register in &registers {
-        allowed(app, &principal, register)?;
-        let part = one(app, register, asked).await?;
+        let (part, for_all) = one(app, &definitions, &principal, register, asked).await?;
+        public &= for_all;
         if !part.body.is_empty() {
             parts.push(part);
         }
@@ -136,7 +142,7 @@ async fn tile(app: &App, request: &Parts, asked: &Asked<'_>) -> Result<Response>
         let coded = Arc::clone(&together);
         tokio::task::spawn_blocking(move || coded.gzip().is_some()).await.map_err(Error::internal)?;
     }
-    Ok(together_finished(headers, &together))
+    Ok(together_finished(headers, &together, public))
 }
 
 /// Who asks: the routes of tiles bear no middleware.
@@ -150,34 +156,39 @@ async fn principal(app: &App, request: &Parts) -> Result<Arc<Principal>> {
     Ok(Arc::clone(&app.everyone))
 }
 
-/// A tile shows every record of a register and the fields that its symbology names.
-fn allowed(app: &App, principal: &Principal, register: &Register) -> Result<()> {
-    let shown = super::tilejson::tile_fields(register).filter_map(|f| register.field_index(&f.name));
-    let shown = shown.fold(FieldSet::EMPTY, FieldSet::with);
-    match app.desk.readable(principal, register)?.whole() {
-        Some(fields) if fields.covers(shown) => Ok(()),
-        _ => Err(meydan_kernel::permission::not_allowed(principal, register, Action::Read)),
-    }
-}
-
-fn together_finished(headers: &HeaderMap, together: &Composite) -> Response {
+fn together_finished(headers: &HeaderMap, together: &Composite, public: bool) -> Response {
     let gzip = if takes_gzip(headers) { together.gzip() } else { None };
     let tag = if gzip.is_some() { &together.gzip_etag } else { &together.etag };
-    finished(headers, tag, gzip.is_some(), gzip.unwrap_or(&together.body))
+    finished(headers, tag, gzip.is_some(), gzip.unwrap_or(&together.body), public)
 }
 
-async fn one(app: &App, register: &Arc<Register>, asked: &Asked<'_>) -> Result<Arc<Tile>> {
-    if let Some(tile) = app.tiles.try_cached(register, asked.z, asked.x, asked.y) {
-        return Ok(tile);
+/// The tile of one register as somebody may see it; and whether everybody may see it so.
+async fn one(
+    app: &App,
+    definitions: &Definitions,
+    principal: &Principal,
+    register: &Arc<Register>,
+    asked: &Asked<'_>,
+) -> Result<(Arc<Tile>, bool)> {
+    let Asked { z, x, y, .. } = *asked;
+    let public = definitions.is_public(&app.desk, &app.everyone, register);
+    if !public {
+        let access = app.desk.readable(principal, register)?;
+        if !shows_whole_tiles(&access, register) {
+            return Ok((app.tiles.narrowed(register, &access, z, x, y).await?, false));
+        }
     }
-    let tile = app.tiles.tile(register, asked.z, asked.x, asked.y).await?;
+    if let Some(tile) = app.tiles.try_cached(register, z, x, y) {
+        return Ok((tile, public));
+    }
+    let tile = app.tiles.tile(register, z, x, y).await?;
     app.extents.note(&register.name);
-    Ok(tile)
+    Ok((tile, public))
 }
 
-fn finished(headers: &HeaderMap, tag: &str, gzip: bool, body: &Bytes) -> Response {
+fn finished(headers: &HeaderMap, tag: &str, gzip: bool, body: &Bytes, public: bool) -> Response {
     let mut response = Response::new(Body::empty());
-    *response.status_mut() = if is_current(headers, tag) {
+    *response.status_mut() = if public && is_current(headers, tag) {
         StatusCode::NOT_MODIFIED
     } else if body.is_empty() {
         StatusCode::NO_CONTENT
@@ -189,6 +200,10 @@ fn finished(headers: &HeaderMap, tag: &str, gzip: bool, body: &Bytes) -> Respons
     sent.reserve(BEARING.len() + 3);
     for (name, value) in BEARING {
         sent.insert(name, value);
+    }
+    if !public {
+        // Another may sit at the same browser next.
+        sent.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     }
     if let Ok(tag) = HeaderValue::from_str(tag) {
         sent.insert(header::ETAG, tag);

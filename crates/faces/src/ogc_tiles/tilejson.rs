@@ -12,7 +12,10 @@ use axum::{
     response::Response,
 };
 use meydan_geo::Bbox;
-use meydan_kernel::{Catalogue, Error, Field, Lang, Register, Result};
+use meydan_kernel::{
+    Catalogue, Error, Field, Lang, Register, Result,
+    permission::{Access, FieldSet},
+};
 use serde_json::{Map, Value as Json, json};
 use std::sync::Arc;
 
@@ -103,5 +106,11 @@ fn min_zoom(register: &Register) -> u8 {
 /// Fields that tiles of the register carry.
 pub fn tile_fields(register: &Register) -> impl Iterator<Item = &Field> {
     let wanted = register.symbology.as_ref().map_or(&[][..], |s| s.tile_fields.as_slice());
-    register.fields.iter().filter(move |f| if wanted.is_empty() { !f.personal } else { wanted.contains(&f.name) })
+    register.fields.iter().filter(move |f| !f.personal && (wanted.is_empty() || wanted.contains(&f.name)))
+}
+
+/// True if somebody who may see this may see the register's tiles as they are kept: every record, every field that they carry.
+pub fn shows_whole_tiles(access: &Access, register: &Register) -> bool {
+    let shown = tile_fields(register).filter_map(|f| register.field_index(&f.name)).fold(FieldSet::EMPTY, FieldSet::with);
+    access.whole().is_some_and(|fields| fields.covers(shown))
 }

@@ -4,11 +4,13 @@
 
 mod cache;
 mod layer;
+mod narrowed;
 mod state;
 mod tile;
 
 pub use cache::MAX_CACHE_BYTES;
 pub use layer::{DEEPEST_ZOOM, LayerInfo};
+pub use narrowed::MAX_NARROWED;
 pub use state::MAX_LAG;
 pub use tile::Tile;
 
@@ -26,6 +28,7 @@ const MANY_FEATURES: usize = 5_000;
 pub struct Tiles {
     state: Arc<State>,
     empty: Arc<Tile>,
+    narrowed: Arc<narrowed::Narrowed>,
 }
 
 /// What the follower holds in memory.
@@ -51,7 +54,7 @@ impl Tiles {
 
     /// A follower whose finished tiles take at most so many bytes.
     pub fn with_cache(store: Arc<dyn Store>, cache_bytes: u64) -> Self {
-        Self { state: Arc::new(State::new(store, cache_bytes)), empty: Arc::new(Tile::empty()) }
+        Self { state: Arc::new(State::new(store, cache_bytes)), empty: Arc::new(Tile::empty()), narrowed: Arc::default() }
     }
 
     /// One tile of a register. It shows every change that was acknowledged before this was called.
