@@ -1,0 +1,9 @@
+//! The permission desk held against engines that know nothing of ours: Cedar decides the same questions, PostgreSQL's row-level
+//! security shows the same rows. And the desk's own leaks, each with the hand that tried it.
+
+#![allow(clippy::unwrap_used, missing_docs)]
+
+mod cedar;
+mod cedar_words;
+#[path = "../../crates/kernel/tests/world/mod.rs"]
+mod world;
