@@ -185,6 +185,26 @@ impl Identity {
         Ok(())
     }
 
+    /// The session goes on under a new cookie, changed; the old cookie ends (ASVS 7.2.4).
+    ///
+    /// # Errors
+    /// `not-logged-in`; those of the store.
+    pub(crate) async fn renew_session(&self, cookie: &str, change: impl Fn(&mut Session)) -> Result<NewSession> {
+        let key = bearer::hash(cookie);
+        let secret = self.store().secret(KIND, &key).await?;
+        let mut session = secret.as_ref().and_then(Session::read).ok_or_else(crate::account::not_logged_in)?;
+        change(&mut session);
+        let cookie = bearer::make()?;
+        let renewed = session.secret(bearer::hash(&cookie))?;
+        self.store().keep_secret(&renewed).await?;
+        // The new one is there first: who ends all sessions meanwhile ends it too, or the old one is found missing here.
+        if !self.store().forget_secret(KIND, &key).await? {
+            self.store().forget_secret(KIND, &renewed.key).await?;
+            return Err(crate::account::not_logged_in());
+        }
+        Ok(NewSession { cookie, session })
+    }
+
     /// The session's person has just proven again who they are (step-up).
     ///
     /// # Errors
