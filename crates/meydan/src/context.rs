@@ -97,7 +97,7 @@ impl Context {
     /// Those of [`Context::city`].
     pub async fn city_in(&self, store: Arc<dyn Store>, wanted: Catalogue) -> Result<City> {
         bring(&store, &wanted).await?;
-        let desk = Desk::new(Arc::clone(&store), Arc::new(wanted))?;
+        let desk = Desk::new(Arc::clone(&store), Arc::new(wanted))?.with_checks(meydan_modules::checks());
         let desk = Arc::new(desk);
         Ok(City { store, desk })
     }

@@ -2,7 +2,7 @@
 
 use super::{grid::MAX_MAP_ZOOM, tilesets::geometry};
 use crate::{
-    App, Problem, negotiate,
+    App, Caller, Problem, negotiate,
     ogc_common::{link, params::Params, reply},
     problem,
 };
@@ -25,6 +25,7 @@ pub const MAX_LAYERS: usize = 64;
 /// `GET /tiles/{layers}.json`.
 pub async fn tilejson(
     State(app): State<Arc<App>>,
+    caller: Caller,
     Path(file): Path<String>,
     uri: Uri,
     headers: HeaderMap,
@@ -36,7 +37,9 @@ pub async fn tilejson(
     let registers = registers(&definitions.catalogue, names)?;
     let mut bounds = Bbox::EMPTY;
     for register in &registers {
-        if let Some(bbox) = app.extents.known(&app.tiles, register).await {
+        // The extent is that of all records: who sees a part of them is not told it.
+        let whole = app.desk.readable(&caller.principal, register)?.whole().is_some();
+        if let Some(bbox) = app.extents.known(&app.tiles, register).await.filter(|_| whole) {
             bounds = bounds.union(&bbox);
         }
     }

@@ -6,7 +6,7 @@ use super::{
     tilejson::tile_fields,
 };
 use crate::{
-    App, Problem, negotiate,
+    App, Caller, Problem, negotiate,
     ogc_common::{
         ROOT,
         link::{self, Link},
@@ -27,6 +27,7 @@ use std::sync::Arc;
 /// `GET /ogc/collections/{id}/tiles`.
 pub async fn list(
     State(app): State<Arc<App>>,
+    caller: Caller,
     Path(id): Path<String>,
     uri: Uri,
     headers: HeaderMap,
@@ -36,6 +37,7 @@ pub async fn list(
     let definitions = app.definitions();
     let register = definitions.catalogue.register(&id)?;
     geometry(register)?;
+    app.desk.readable(&caller.principal, register)?;
     let base = negotiate::base_url(&app, &headers);
     let here = format!("{base}{ROOT}/collections/{id}/tiles");
     let body = json!({
@@ -54,6 +56,7 @@ pub async fn list(
 /// `GET /ogc/collections/{id}/tiles/{set}`.
 pub async fn one(
     State(app): State<Arc<App>>,
+    caller: Caller,
     Path((id, set)): Path<(String, String)>,
     uri: Uri,
     headers: HeaderMap,
@@ -63,6 +66,7 @@ pub async fn one(
     let definitions = app.definitions();
     let register = definitions.catalogue.register(&id)?;
     let geometry = geometry(register)?;
+    let whole = app.desk.readable(&caller.principal, register)?.whole().is_some();
     known(&set)?;
     let base = negotiate::base_url(&app, &headers);
     let here = format!("{base}{ROOT}/collections/{id}/tiles");
@@ -75,7 +79,8 @@ pub async fn one(
         "links": links(&base, &here),
         "layers": [layer(&definitions.catalogue, register, geometry, lang)],
     });
-    if let Some(b) = app.extents.of(&app.tiles, register).await {
+    // The extent is that of all records: who sees a part of them is not told it.
+    if let Some(b) = if whole { app.extents.of(&app.tiles, register).await } else { None } {
         body["boundingBox"] =
             json!({ "lowerLeft": [b.min_x, b.min_y], "upperRight": [b.max_x, b.max_y], "crs": Space::lon_lat().uri() });
     }

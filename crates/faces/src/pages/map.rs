@@ -8,6 +8,7 @@ use super::{
 use crate::Problem;
 use askama::Template;
 use axum::response::Response;
+use meydan_kernel::catalogue::Action;
 use serde_json::json;
 
 /// Coordinate systems of the read-out: EPSG code and name. TUREF zones of three degrees (5253–5259), Trabzon is TM39.
@@ -45,7 +46,8 @@ struct Layer {
 /// None of its own.
 pub async fn map(visit: Visit) -> Result<Response, Problem> {
     let catalogue = visit.app.desk.catalogue();
-    let mut drawn: Vec<_> = catalogue.registers.values().filter_map(|r| Some((r.symbology.as_ref()?, r))).collect();
+    let readable = || catalogue.registers.values().filter(|r| visit.may(r, Action::Read));
+    let mut drawn: Vec<_> = readable().filter_map(|r| Some((r.symbology.as_ref()?, r))).collect();
     // What lies on top of the map stands on top of the list.
     drawn.sort_by_key(|(symbology, _)| std::cmp::Reverse(symbology.order));
     let layers: Vec<Layer> = drawn
@@ -59,7 +61,7 @@ pub async fn map(visit: Visit) -> Result<Response, Problem> {
         .collect();
     let settings = &visit.app.settings;
     let titles: serde_json::Map<_, _> = layers.iter().map(|l| (l.name.clone(), json!(l.title))).collect();
-    let labels: serde_json::Map<_, _> = catalogue.registers.values().map(|r| (r.name.clone(), json!(r.label))).collect();
+    let labels: serde_json::Map<_, _> = readable().map(|r| (r.name.clone(), json!(r.label))).collect();
     let config = json!({
         "centre": [settings.centre_lon, settings.centre_lat],
         "zoom": settings.zoom,

@@ -1,7 +1,7 @@
 //! MapLibre styles from the registers' symbology: a light map and a dark one.
 
 use crate::{
-    App, Problem, negotiate,
+    App, Caller, Problem, negotiate,
     ogc_common::{
         ROOT,
         link::{self, Link},
@@ -19,7 +19,7 @@ use axum::{
     routing::get,
 };
 use meydan_kernel::{
-    Lang, Result,
+    Lang, Principal, Result,
     catalogue::{DrawnLayer, Theme},
 };
 use serde_json::{Value as Json, json};
@@ -56,14 +56,20 @@ async fn list(State(app): State<Arc<App>>, uri: Uri, headers: HeaderMap) -> Resu
 }
 
 /// `GET /styles/{id}`; `.json` at the end is taken too.
-async fn style(State(app): State<Arc<App>>, Path(id): Path<String>, uri: Uri, headers: HeaderMap) -> Result<Response, Problem> {
+async fn style(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    Path(id): Path<String>,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
     let id = id.strip_suffix(".json").unwrap_or(&id);
     let (_, theme, tr, en) = THEMES.into_iter().find(|(name, ..)| *name == id).ok_or_else(problem::no_such_path)?;
     let mut params = Params::parse(&uri)?;
     take_format(&mut params, &["json", "mbs"])?;
     params.finish()?;
     let lang = negotiate::lang(&uri, &headers);
-    let body = document(&app, theme, pick(lang, tr, en), &negotiate::base_url(&app, &headers));
+    let body = document(&app, &caller.principal, theme, pick(lang, tr, en), &negotiate::base_url(&app, &headers));
     Ok(reply::json(&headers, lang, link::STYLE, &body)?)
 }
 
@@ -74,10 +80,11 @@ fn pick(lang: Lang, tr: &'static str, en: &'static str) -> &'static str {
     }
 }
 
-/// The style: one source for all registers, since one request per tile is quicker than one per register.
-fn document(app: &App, theme: Theme, name: &str, base: &str) -> Json {
+/// The style: one source for all registers that may be seen, since one request per tile is quicker than one per register.
+fn document(app: &App, principal: &Principal, theme: Theme, name: &str, base: &str) -> Json {
     let catalogue = app.desk.catalogue();
-    let drawn: Vec<DrawnLayer> = catalogue.drawing(theme).into_iter().filter(|d| d.register.geometry.is_some()).collect();
+    let seen = |d: &DrawnLayer| d.register.geometry.is_some() && app.desk.readable(principal, &d.register).is_ok();
+    let drawn: Vec<DrawnLayer> = catalogue.drawing(theme).into_iter().filter(seen).collect();
     let names: BTreeSet<&str> = drawn.iter().map(|d| d.register.name.as_str()).collect();
     let tiles = names.into_iter().collect::<Vec<_>>().join(",");
     let lowest = drawn.iter().filter_map(|d| d.register.symbology.as_ref()).map(|s| s.min_zoom).min().unwrap_or(0);
