@@ -5,5 +5,10 @@
 
 mod cedar;
 mod cedar_words;
+#[path = "../../crates/store/tests/pg_server/mod.rs"]
+#[allow(dead_code, reason = "each test binary uses its own part of it")]
+mod pg_server;
+mod policy_words;
+mod row_security;
 #[path = "../../crates/kernel/tests/world/mod.rs"]
 mod world;
