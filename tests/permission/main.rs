@@ -5,6 +5,7 @@
 
 mod cedar;
 mod cedar_words;
+mod leaks;
 #[path = "../../crates/store/tests/pg_server/mod.rs"]
 #[allow(dead_code, reason = "each test binary uses its own part of it")]
 mod pg_server;
