@@ -39,6 +39,8 @@ pub struct OidcConfig {
     pub client_id: String,
     /// File with the client's secret, readable by its owner only; left out for a public client.
     pub client_secret_file: Option<PathBuf>,
+    /// Where the secret goes; as the provider says it takes it if left out.
+    pub client_secret_in: Option<SecretIn>,
     /// What is asked for.
     #[serde(default = "scopes")]
     pub scopes: Vec<String>,
@@ -60,6 +62,21 @@ pub enum LinkBy {
     Email,
     /// By their login name: only for a provider whose login names are the house's own.
     Login,
+}
+
+/// Where a client's secret goes in a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SecretIn {
+    /// `client_secret_basic`.
+    Header,
+    /// `client_secret_post`.
+    Form,
+}
+
+/// Seconds since the person last showed the provider who they are, at most.
+fn max_age(flow: &Flow) -> i64 {
+    if flow.again.is_some() { 0 } else { crate::session::LONGEST.as_secs() }
 }
 
 fn scopes() -> Vec<String> {
@@ -139,8 +156,11 @@ impl Oidc {
             ("code_challenge", &challenge),
             ("code_challenge_method", "S256"),
         ];
+        // Asked for an age, the provider says when the person last showed who they are; older than a session may be is too old.
+        let max_age = max_age(flow).to_string();
+        fields.push(("max_age", &max_age));
         if flow.again.is_some() {
-            fields.extend([("prompt", "login"), ("max_age", "0")]);
+            fields.push(("prompt", "login"));
         }
         Ok(with_query(&metadata.authorization_endpoint, &fields))
     }
@@ -193,9 +213,10 @@ impl Oidc {
             ("code_verifier", verifier),
         ];
         let mut authorization = None;
+        let in_header = self.config.client_secret_in.map_or(metadata.takes_basic, |place| place == SecretIn::Header);
         match &self.client_secret {
             // RFC 6749 section 2.3.1: both halves are form-encoded first.
-            Some(secret) if metadata.takes_basic => {
+            Some(secret) if in_header => {
                 let pair = format!("{}:{}", encode(id), encode(secret));
                 authorization = Some(format!("Basic {}", STANDARD.encode(pair)));
             }
@@ -225,6 +246,7 @@ impl Oidc {
             access_token,
             algorithm: token.algorithm,
             auth_time: flow.again.is_some(),
+            max_age: (flow.again.is_none()).then(|| max_age(flow)),
             now: Timestamp::now().as_second(),
         };
         expected.check(&claims).map_err(|fault| wrong_answer(format!("id token: {fault}")))?;

@@ -20,6 +20,7 @@ pub(super) struct Claims {
     /// The issuer's name for the person.
     pub sub: String,
     /// When they last showed who they are.
+    #[serde(default, deserialize_with = "seconds")]
     pub auth_time: Option<i64>,
     iss: Option<String>,
     aud: Option<Audience>,
@@ -79,6 +80,8 @@ pub(super) struct Expected<'a> {
     pub algorithm: Algorithm,
     /// True if it must say when the person last showed who they are.
     pub auth_time: bool,
+    /// How long ago that may be, in seconds.
+    pub max_age: Option<i64>,
     /// Seconds since 1970.
     pub now: i64,
 }
@@ -137,6 +140,10 @@ impl Expected<'_> {
         if claims.auth_time.is_some_and(|at| at > self.now + SKEW) {
             return Err("auth_time is later");
         }
+        let oldest = self.max_age.map_or(i64::MIN, |age| self.now - age - SKEW);
+        if claims.auth_time.is_some_and(|at| at < oldest) {
+            return Err("auth_time is too long ago");
+        }
         Ok(())
     }
 
@@ -174,6 +181,7 @@ mod tests {
             access_token: Some("jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y"),
             algorithm: Algorithm::Rs256,
             auth_time: false,
+            max_age: Some(3600),
             now: NOW,
         };
         expected.check(&claims)
@@ -196,7 +204,7 @@ mod tests {
 
     #[test]
     fn each_wrong_claim_is_found() {
-        let cases: [(&str, Json, &str); 19] = [
+        let cases: [(&str, Json, &str); 20] = [
             ("iss", json!("https://giris.example/"), "iss"),
             ("iss", Json::Null, "iss"),
             ("aud", json!("other"), "aud"),
@@ -212,6 +220,7 @@ mod tests {
             ("iat", json!(NOW - 601), "iat"),
             ("nbf", json!(NOW + 61), "nbf"),
             ("auth_time", json!(NOW + 61), "auth_time"),
+            ("auth_time", json!(NOW - 3661), "auth_time"),
             ("at_hash", json!("AAAAAAAAAAAAAAAAAAAAAA"), "at_hash"),
             ("sub", json!(""), "sub"),
             ("sub", json!("x".repeat(256)), "sub"),
