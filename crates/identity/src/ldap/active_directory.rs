@@ -44,7 +44,6 @@ pub(super) fn identity(bytes: &[u8], is_guid: bool) -> Option<String> {
     (!text.is_empty()).then_some(text)
 }
 
-
 #[cfg(test)]
 mod tests {
     use super::*;

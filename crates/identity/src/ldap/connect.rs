@@ -40,7 +40,10 @@ impl Target {
     /// `ldap-settings`.
     pub(super) fn read(url: &str) -> Result<Self> {
         let wrong = || {
-            let (tr, en) = ("Biçimi: ldaps://sunucu.bel.tr[:636] ya da ldap://sunucu.bel.tr[:389]", "As in ldaps://server.bel.tr[:636] or ldap://server.bel.tr[:389]");
+            let (tr, en) = (
+                "Biçimi: ldaps://sunucu.bel.tr[:636] ya da ldap://sunucu.bel.tr[:389]",
+                "As in ldaps://server.bel.tr[:636] or ldap://server.bel.tr[:389]",
+            );
             wrong_settings("urls", &format!("{url} — {tr}"), &format!("{url} — {en}"))
         };
         let (scheme, rest) = url.split_once("://").ok_or_else(wrong)?;
@@ -137,8 +140,7 @@ impl Connection {
         let (ours, theirs) = std::os::unix::net::UnixStream::pair()?;
         ours.set_nonblocking(true)?;
         let settings = LdapConnSettings::new().set_std_stream(StdStream::Unix(theirs));
-        let (connection, ldap) =
-            LdapConnAsync::with_settings(settings, "ldapi:///").await.map_err(std::io::Error::other)?;
+        let (connection, ldap) = LdapConnAsync::with_settings(settings, "ldapi:///").await.map_err(std::io::Error::other)?;
         let why = Arc::new(OnceLock::new());
         let relay = tokio::spawn(relay(tls, UnixStream::from_std(ours)?, Arc::clone(&why)));
         let drive = tokio::spawn(async move { drop(connection.drive().await) });

@@ -110,7 +110,8 @@ impl<'a> Reader<'a> {
         if self.read.len() >= MAX_GROUPS {
             return Err(unavailable(format!("more than {MAX_GROUPS} groups within each other")));
         }
-        let filter = "(|(objectClass=groupOfNames)(objectClass=groupOfUniqueNames)(objectClass=groupOfMembers)(objectClass=posixGroup))";
+        let filter =
+            "(|(objectClass=groupOfNames)(objectClass=groupOfUniqueNames)(objectClass=groupOfMembers)(objectClass=posixGroup))";
         let asked = self.connection.entry(self.settings, dn, filter, &["member", "uniqueMember", "memberUid"]).await?;
         let group = asked.map(|entry| {
             let names = entry.texts("member").chain(entry.texts("uniqueMember"));

@@ -3,8 +3,6 @@
 mod holdings;
 mod people;
 mod report;
-#[cfg(test)]
-mod tests;
 
 pub use report::{Imported, Line};
 
@@ -73,7 +71,11 @@ async fn reconcile(
     for dn in &snapshot.nameless {
         let attribute = settings.id_attribute();
         work.report.rejected += 1;
-        work.report.note(dn, format!("{attribute} niteliği okunamıyor; atlandı"), format!("its {attribute} can't be read; left out"));
+        work.report.note(
+            dn,
+            format!("{attribute} niteliği okunamıyor; atlandı"),
+            format!("its {attribute} can't be read; left out"),
+        );
     }
     let people = work.people().await?;
     work.holdings(&people).await?;

@@ -10,11 +10,7 @@ pub(super) fn filter(template: &str, login: &str) -> String {
 
 /// The name to bind by: a distinguished name (RFC 4514) or `user@realm`, from a template.
 pub(super) fn bind_name(template: &str, login: &str) -> String {
-    if template.contains('=') {
-        template.replace(LOGIN, &ldap3::dn_escape(login))
-    } else {
-        template.replace(LOGIN, login)
-    }
+    if template.contains('=') { template.replace(LOGIN, &ldap3::dn_escape(login)) } else { template.replace(LOGIN, login) }
 }
 
 /// True if the text may be a login name at all.

@@ -1,9 +1,10 @@
 //! The whole directory as far as it concerns the house: its people, and who is in the groups that are posts.
 
 use super::{
-    active_directory, groups,
+    active_directory,
     connect::Connection,
     error::unavailable,
+    groups,
     name::canonical,
     session::{Entry, apart},
     settings::{Kind, Settings},

@@ -96,7 +96,13 @@ impl Connection {
     ///
     /// # Errors
     /// `directory-unavailable`, also when not all could be had: half a directory is no directory.
-    pub(super) async fn search(&mut self, settings: &Settings, base: &str, filter: &str, attributes: &[&str]) -> Result<Vec<Entry>> {
+    pub(super) async fn search(
+        &mut self,
+        settings: &Settings,
+        base: &str,
+        filter: &str,
+        attributes: &[&str],
+    ) -> Result<Vec<Entry>> {
         let mut entries = Vec::new();
         let mut cookie = Vec::new();
         loop {
@@ -126,7 +132,13 @@ impl Connection {
     ///
     /// # Errors
     /// `directory-unavailable`.
-    pub(super) async fn find(&mut self, settings: &Settings, filter: &str, attributes: &[&str], limit: usize) -> Result<Vec<Entry>> {
+    pub(super) async fn find(
+        &mut self,
+        settings: &Settings,
+        filter: &str,
+        attributes: &[&str],
+        limit: usize,
+    ) -> Result<Vec<Entry>> {
         let control = PagedResults { size: i32::try_from(limit).unwrap_or(i32::MAX), cookie: Vec::new() };
         let asked = self.ldap.with_controls(control).search(&settings.base, Scope::Subtree, filter, attributes);
         let found = tokio::time::timeout(settings.timeout(), asked).await;
@@ -142,7 +154,13 @@ impl Connection {
     ///
     /// # Errors
     /// `directory-unavailable`.
-    pub(super) async fn entry(&mut self, settings: &Settings, dn: &str, filter: &str, attributes: &[&str]) -> Result<Option<Entry>> {
+    pub(super) async fn entry(
+        &mut self,
+        settings: &Settings,
+        dn: &str,
+        filter: &str,
+        attributes: &[&str],
+    ) -> Result<Option<Entry>> {
         let asked = self.ldap.search(dn, Scope::Base, filter, attributes);
         let found = tokio::time::timeout(settings.timeout(), asked).await;
         let found = found.map_err(|_| unavailable(format!("no answer within {} s", settings.timeout_s)))?;

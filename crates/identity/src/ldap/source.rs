@@ -1,12 +1,6 @@
 //! The directory as a source of passwords.
 
-use super::{
-    connect::Connection,
-    error::unavailable,
-    name,
-    session::apart,
-    settings::Settings,
-};
+use super::{connect::Connection, error::unavailable, name, session::apart, settings::Settings};
 use crate::PasswordSource;
 use meydan_kernel::Result;
 use std::sync::Arc;
@@ -57,9 +51,12 @@ impl PasswordSource for LdapSource {
 async fn check(settings: &Settings, login: &str, password: &str) -> Result<bool> {
     let mut connection = Connection::open(settings).await?;
     if let Some(template) = &settings.direct_bind {
-        let bound = connection.bind(settings, &name::bind_name(template, login), password).await?;
-        // Somebody who can bind may still be none of those who may log in here.
-        return Ok(bound && one_enabled(&mut connection, settings, login).await?.is_some());
+        if !connection.bind(settings, &name::bind_name(template, login), password).await? {
+            return Ok(false);
+        }
+        // Who can bind may still be none of those who may log in here. Where no account searches, they are asked by themselves.
+        connection.bind_as_searcher(settings).await?;
+        return Ok(one_enabled(&mut connection, settings, login).await?.is_some());
     }
     connection.bind_as_searcher(settings).await?;
     match one_enabled(&mut connection, settings, login).await? {

@@ -55,11 +55,19 @@ impl Work<'_> {
         for (mapped, members) in self.settings.posts.iter().zip(&self.snapshot.members) {
             let unit = units.records.iter().find(|r| units.text(r, "code") == Some(&mapped.unit)).map(|r| r.id);
             let Some(unit) = unit else {
-                self.report.note(&mapped.group, format!("“{}” kodlu birim yok", mapped.unit), format!("there is no unit “{}”", mapped.unit));
+                self.report.note(
+                    &mapped.group,
+                    format!("“{}” kodlu birim yok", mapped.unit),
+                    format!("there is no unit “{}”", mapped.unit),
+                );
                 continue;
             };
             if members.is_none() {
-                self.report.note(&mapped.group, "dizinde böyle bir grup yok; görevlendirmeleri değişmez", "there is no such group in the directory; its holdings stay");
+                self.report.note(
+                    &mapped.group,
+                    "dizinde böyle bir grup yok; görevlendirmeleri değişmez",
+                    "there is no such group in the directory; its holdings stay",
+                );
             }
             let title = mapped.title.clone().or_else(|| self.role_title(&posts, &mapped.role)).unwrap_or(mapped.role.clone());
             let there = posts.records.iter().find(|r| {
@@ -188,7 +196,11 @@ impl Work<'_> {
                 self.report.note(&name, sentences(&error, Lang::Tr), sentences(&error, Lang::En));
                 continue;
             }
-            self.report.tell(&name, format!("görev bugün başlar: {}", wanted.title), format!("holds from today: {}", wanted.title));
+            self.report.tell(
+                &name,
+                format!("görev bugün başlar: {}", wanted.title),
+                format!("holds from today: {}", wanted.title),
+            );
             edits.push(edit);
         }
         Ok(edits)

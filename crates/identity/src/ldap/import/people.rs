@@ -2,11 +2,7 @@
 
 use super::{EXTERNAL_ID, Ids, SOURCE, Table, Work, sentences};
 use crate::ldap::read::Entrant;
-use meydan_kernel::{
-    Lang, Record, Result, Value,
-    desk::Edit,
-    post::PERSON,
-};
+use meydan_kernel::{Lang, Record, Result, Value, desk::Edit, post::PERSON};
 use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
@@ -90,7 +86,11 @@ impl Work<'_> {
         for entrant in self.snapshot.people.values() {
             let login = entrant.login.as_deref().map(lowered);
             if login.as_ref().is_some_and(|l| ambiguous.contains(l)) {
-                self.reject(entrant, "aynı kullanıcı adı dizinde birden çok kişide", "several in the directory have this login name");
+                self.reject(
+                    entrant,
+                    "aynı kullanıcı adı dizinde birden çok kişide",
+                    "several in the directory have this login name",
+                );
                 continue;
             }
             if let Some(draft) = self.draft(&mut ours, entrant, login, &gone).await? {
@@ -178,7 +178,8 @@ impl Work<'_> {
             };
             let json = text.as_ref().map_or(serde_json::Value::Null, |t| t.as_str().into());
             let Some(value) = Value::from_json(&json, &def.kind) else {
-                let (tr, en) = (format!("{field}: değer okunamıyor, alınmadı"), format!("{field}: the value can't be read, left out"));
+                let (tr, en) =
+                    (format!("{field}: değer okunamıyor, alınmadı"), format!("{field}: the value can't be read, left out"));
                 self.report.note(name, tr, en);
                 continue;
             };
@@ -188,7 +189,8 @@ impl Work<'_> {
             if let (true, Value::Text(text)) = (def.unique, &value) {
                 let holder = *ours.taken.entry((i, text.clone())).or_insert(id);
                 if holder != id {
-                    let (tr, en) = (format!("{field}: değer başkasında, alınmadı"), format!("{field}: another has the value, left out"));
+                    let (tr, en) =
+                        (format!("{field}: değer başkasında, alınmadı"), format!("{field}: another has the value, left out"));
                     self.report.note(name, tr, en);
                     continue;
                 }
@@ -211,11 +213,19 @@ impl Work<'_> {
             (ACTIVE, true) => Some(DISABLED),
             (DISABLED, false) if self.disabled_by_us(ours, record).await? => Some(ACTIVE),
             (DISABLED, false) => {
-                self.report.note(name, "burada elle askıya alınmış, dizinde etkin; askıda kalır", "disabled here by hand, enabled in the directory; stays disabled");
+                self.report.note(
+                    name,
+                    "burada elle askıya alınmış, dizinde etkin; askıda kalır",
+                    "disabled here by hand, enabled in the directory; stays disabled",
+                );
                 None
             }
             (LEFT, false) => {
-                self.report.note(name, "burada ayrılmış, dizinde etkin; ayrılmış kalır", "has left here, is enabled in the directory; stays so");
+                self.report.note(
+                    name,
+                    "burada ayrılmış, dizinde etkin; ayrılmış kalır",
+                    "has left here, is enabled in the directory; stays so",
+                );
                 None
             }
             _ => None,
@@ -251,8 +261,7 @@ impl Work<'_> {
             if set.is_empty() {
                 continue;
             }
-            let edit =
-                Edit::Update { id: record.id, expected: Some(record.version), set: ours.table.set(set), geometry: None };
+            let edit = Edit::Update { id: record.id, expected: Some(record.version), set: ours.table.set(set), geometry: None };
             let name = ours.name(record);
             if let Some(error) = self.fault(PERSON, &edit).await? {
                 self.report.rejected += 1;
@@ -336,9 +345,7 @@ impl Work<'_> {
                 return Ok(Some(None));
             }
             let edit = match &draft.before {
-                Some(record) => {
-                    Edit::Update { id: draft.id, expected: Some(record.version), set: set.clone(), geometry: None }
-                }
+                Some(record) => Edit::Update { id: draft.id, expected: Some(record.version), set: set.clone(), geometry: None },
                 None => Edit::Insert { id: Some(draft.id), set: set.clone(), geometry: None },
             };
             let Some(error) = self.fault(PERSON, &edit).await? else { return Ok(Some(Some(edit))) };
