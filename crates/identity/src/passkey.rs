@@ -165,7 +165,11 @@ impl Identity {
                 return Ok(true);
             }
         }
-        Ok(false)
+        // The directory server may know their password.
+        match self.desk.directory().await?.person(person) {
+            Some(person) => self.is_of_directory(person).await,
+            None => Ok(false),
+        }
     }
 
     async fn note_passkey(&self, act: &Act, kind: &'static str, passkey: &Passkey) -> Result<()> {

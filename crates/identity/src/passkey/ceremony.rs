@@ -48,7 +48,7 @@ impl Identity {
     /// The ceremony of a challenge, used up by this; `pick` takes the one that the answer is for.
     ///
     /// # Errors
-    /// `challenge-over` if there is none of this owner and kind, or no longer.
+    /// `passkey-challenge-over` if there is none of this owner and kind, or no longer.
     pub(super) async fn take_ceremony<T>(
         &self,
         challenge: &str,
@@ -77,7 +77,7 @@ impl RelyingParty {
 fn challenge_over() -> Error {
     Error::new(
         Kind::Invalid,
-        "challenge-over",
+        "passkey-challenge-over",
         "Geçiş anahtarı isteğinin süresi doldu ya da istek zaten kullanıldı.",
         "The request for a passkey is over or was used already.",
     )

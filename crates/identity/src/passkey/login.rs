@@ -62,7 +62,7 @@ impl Identity {
     /// Opens a session for whose passkey it is (`AuthenticationResponseJSON`).
     ///
     /// # Errors
-    /// `challenge-over`, `passkey-refused`, `key-theft-suspected`, `no-longer-active`; those of the store.
+    /// `passkey-challenge-over`, `passkey-refused`, `key-theft-suspected`, `no-longer-active`; those of the store.
     pub async fn login_by_passkey(
         &self,
         challenge: &str,
@@ -89,35 +89,34 @@ impl Identity {
         self.open_session(person, Proof::Passkey, visit.address.clone(), visit.agent.clone()).await
     }
 
-    /// The person of a session proves again who they are (step-up).
+    /// The person of a session proves again who they are (step-up). The session gets a new cookie; the old one ends.
     ///
     /// # Errors
-    /// `not-logged-in`, `challenge-over`, `passkey-refused`, `key-theft-suspected`; those of the store.
+    /// `not-logged-in`, `passkey-challenge-over`, `passkey-refused`, `key-theft-suspected`; those of the store.
     pub async fn prove_again_by_passkey(
         &self,
         cookie: &str,
         challenge: &str,
         credential: &serde_json::Value,
         visit: &PasskeyVisit,
-    ) -> Result<()> {
-        let session = self.session(cookie).await?.ok_or_else(not_logged_in)?;
+    ) -> Result<NewSession> {
+        let (session, _) = self.here(cookie).await?;
         let state = self
             .take_ceremony(challenge, Some(session.person), |c| match c {
                 Ceremony::PasskeyProof(state) => Some(state),
                 _ => None,
             })
             .await?;
-        match self.recognise(&state, credential, Whose::Of(session.person), visit).await {
-            Ok(known) => {
-                let detail = format!("passkey {}", known.passkey.id);
-                self.note_use_of_passkey(visit, "step_up", Some(session.person), detail).await?;
-                self.verified(cookie).await
-            }
+        let known = match self.recognise(&state, credential, Whose::Of(session.person), visit).await {
+            Ok(known) => known,
             Err(refused) => {
                 let refused = Refused { person: Some(session.person), ..refused };
-                Err(self.login_refused(refused, visit).await)
+                return Err(self.login_refused(refused, visit).await);
             }
-        }
+        };
+        let detail = format!("passkey {}", known.passkey.id);
+        self.note_use_of_passkey(visit, "step_up", Some(session.person), detail).await?;
+        self.renew_session(cookie, |session| session.verified_at = Timestamp::now()).await
     }
 
     /// Verifies an answer (WebAuthn level 3 §7.2) and writes down the passkey's use.
@@ -133,6 +132,9 @@ impl Identity {
         let answer = PublicKeyCredential::deserialize(answer).map_err(|e| nobodys(refused().cause(e)))?;
         if answer.get_credential_id().len() > MAX_ID_BYTES {
             return Err(nobodys(refused().cause("length of the credential's id")));
+        }
+        if !is_own_page(&answer.response.client_data_json) {
+            return Err(nobodys(refused().cause("asked by a page of another origin")));
         }
         let key = key_of(answer.get_credential_id());
         for _ in 0..MAX_TRIES {
@@ -175,19 +177,18 @@ impl Identity {
     /// A copy of a passkey seems to be about: it opens nothing any more, and who may have come in by it is out.
     async fn suspect(&self, known: &Known, visit: &PasskeyVisit) -> Error {
         let person = known.passkey.person;
-        let ended = self.end_sessions_of(person).await;
+        let ended = self.end_all_of(person).await;
         let detail = format!("passkey {}: signature counter went back", known.passkey.id);
         let noted = self.note_use_of_passkey(visit, "key_theft_suspected", Some(person), detail).await;
-        match ended.and(noted) {
+        match ended.map(|_| ()).and(noted) {
             Ok(()) => theft_suspected(),
             Err(error) => theft_suspected().cause(error),
         }
     }
 
     async fn login_refused(&self, refused: Refused, visit: &PasskeyVisit) -> Error {
-        let detail = format!("passkey: {}", refused.error.code());
-        let noted = self.note_use_of_passkey(visit, "login_failed", refused.person, detail).await;
-        if let Err(error) = noted {
+        // It is refused whether it can be written down or not.
+        if let Err(error) = self.note_failure("login_failed", refused.person, visit.address.as_deref()).await {
             tracing::error!(%error, "a refused passkey couldn't be written down");
         }
         refused.error
@@ -211,6 +212,19 @@ impl Identity {
             SecurityEvent { kind, person, address: visit.address.clone(), detail: Some(detail), ..SecurityEvent::default() };
         self.desk.note(&act, event).await
     }
+}
+
+/// True if the page that asked wasn't in a frame of another's (WebAuthn level 3 §7.2 step 13). The crate looks at this when a
+/// passkey is made, but not when it is used; the signature, which it checks, covers it.
+fn is_own_page(client_data: &[u8]) -> bool {
+    #[derive(Deserialize)]
+    struct Asked {
+        #[serde(rename = "crossOrigin", default)]
+        cross_origin: bool,
+        #[serde(rename = "topOrigin", default)]
+        top_origin: Option<String>,
+    }
+    serde_json::from_slice(client_data).is_ok_and(|asked: Asked| !asked.cross_origin && asked.top_origin.is_none())
 }
 
 /// True if the answer is by whom it must be: the device says so itself, or it was asked for this person's passkeys.
@@ -238,9 +252,4 @@ fn theft_suspected() -> Error {
         "Başka bir yolla giriş yapıp anahtarı kaldırın ya da bilgi işlem birimine başvurun.",
         "Log in another way and remove it, or turn to the department of information technologies.",
     )
-}
-
-fn not_logged_in() -> Error {
-    Error::new(Kind::Unauthenticated, "not-logged-in", "Oturumunuz sona ermiş.", "You are no longer logged in.")
-        .hint("Yeniden giriş yapın.", "Log in again.")
 }

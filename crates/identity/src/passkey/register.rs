@@ -47,7 +47,7 @@ impl Identity {
     /// Takes a device's answer (`RegistrationResponseJSON`) and keeps the passkey.
     ///
     /// # Errors
-    /// `challenge-over`, `bad-passkey`, `passkey-not-discoverable`, `passkey-known`, `too-many-passkeys`; those of the store.
+    /// `passkey-challenge-over`, `bad-passkey`, `passkey-not-discoverable`, `passkey-known`, `too-many-passkeys`; those of the store.
     pub async fn register_passkey(
         &self,
         act: &Act,
