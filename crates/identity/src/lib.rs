@@ -36,7 +36,7 @@ pub use oidc::{LinkBy, OidcConfig, SecretIn};
 pub use passkey::{CHALLENGE_LIFE, MAX_PASSKEYS, Passkey, PasskeyOptions, PasskeyVisit, RelyingParty};
 pub use password::{DIRECTORY_ORIGIN, MAX_CHARS, MIN_CHARS};
 pub use password_source::PasswordSource;
-pub use provider::{Arrival, Departure, Link, ProviderEntry, ProviderVisit, Providers, RETURN_PATH, ReturnQuery};
+pub use provider::{Arrival, Departure, Link, ProviderEntry, Providers, RETURN_PATH, ReturnQuery};
 pub use second_factor::{SecondFactor, TotpOffer};
 pub use session::{NewSession, Proof, Session};
 pub use throttle::seconds_to_wait;

@@ -14,12 +14,12 @@ pub use link::Link;
 pub(crate) use link::{By, Subject};
 
 use crate::{
-    Identity, NewSession, Proof,
+    Identity, NewSession, Proof, Visit,
     edevlet::{EDevlet, EDevletConfig},
     oidc::{Oidc, OidcConfig},
 };
 use jiff::{SignedDuration, Timestamp};
-use meydan_kernel::{Act, Bilingual, Error, Kind, Result, desk::SecurityEvent};
+use meydan_kernel::{Act, Bilingual, Error, Kind, Result};
 use std::path::Path;
 use uuid::Uuid;
 
@@ -51,19 +51,12 @@ pub struct Departure {
 
 /// Somebody has come back, and is known.
 pub struct Arrival {
-    /// Their new session. At a step-up it takes the place of the old one, which the face ends.
+    /// Their new session. The one that the browser had is over.
     pub new: NewSession,
+    /// Value of the device cookie, for [`crate::DEVICE_DAYS`].
+    pub device: String,
     /// Where they wanted to go; a path of ours.
     pub next: String,
-}
-
-/// From where somebody comes.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct ProviderVisit {
-    /// Client's address.
-    pub address: Option<String>,
-    /// User agent.
-    pub agent: Option<String>,
 }
 
 /// Who an outside provider says it is.
@@ -204,27 +197,15 @@ impl Identity {
     /// `login-flow-over` (no such flow, another browser's, over, used already), `provider-declined` (the person or the provider
     /// said no), `provider-answer-wrong` (it doesn't hold up), `provider-unavailable`, `unknown-person`, `link-taken`,
     /// `no-longer-active`, `other-person` (at a step-up), `provider-cannot-verify`; those of the store.
-    pub async fn arrive(
-        &self,
-        provider: &str,
-        query: &ReturnQuery,
-        cookie: Option<&str>,
-        visit: &ProviderVisit,
-    ) -> Result<Arrival> {
+    pub async fn arrive(&self, provider: &str, query: &ReturnQuery, cookie: Option<&str>, visit: &Visit) -> Result<Arrival> {
         let mut person = None;
         let done = self.take_back(provider, query, cookie, visit, &mut person).await;
         if let Err(error) = &done {
             let cause = error.cause_text().unwrap_or_default();
-            tracing::warn!(provider, code = error.code(), cause, "login at a provider failed");
-            let event = SecurityEvent {
-                kind: "login_failed",
-                person,
-                address: visit.address.clone(),
-                detail: self.outside.get(provider).ok().map(|p| format!("{}: {}", p.entry().key, error.code())),
-                ..SecurityEvent::default()
-            };
+            let known = self.outside.get(provider).map(|p| p.entry().key.as_str()).unwrap_or_default();
+            tracing::warn!(provider = known, code = error.code(), cause, "login at a provider failed");
             // Nobody is let in whether it can be written down or not.
-            let _ = self.desk.note(&act_of(person), event).await;
+            let _ = self.note_failure("login_failed", person, visit.address.as_deref()).await;
         }
         done
     }
@@ -234,7 +215,7 @@ impl Identity {
         provider: &str,
         query: &ReturnQuery,
         cookie: Option<&str>,
-        visit: &ProviderVisit,
+        visit: &Visit,
         known: &mut Option<Uuid>,
     ) -> Result<Arrival> {
         let flow = self.use_flow(provider, query, cookie).await?;
@@ -254,20 +235,16 @@ impl Identity {
             }
         }
         let verified_at = proven.verified_at.unwrap_or(Timestamp::UNIX_EPOCH).min(now);
-        let mut new = self.open_session(person, Proof::Provider, visit.address.clone(), visit.agent.clone()).await?;
+        // Written down first, so that nobody is in without it.
+        let kind = if flow.again.is_some() { "step_up" } else { "login" };
+        self.note_own(kind, person, visit.address.as_deref(), Some(provider.entry().key.clone())).await?;
+        let mut new = self.open_session(person, Proof::Provider, visit.address.clone(), visit.short_agent()).await?;
         // A provider that remembered them has not asked them anything: that is no step-up.
         self.change_session(&new.cookie, |s| s.verified_at = verified_at).await?;
         new.session.verified_at = verified_at;
         self.keep_origin(&new.session, &provider.entry().key).await?;
-        let event = SecurityEvent {
-            kind: if flow.again.is_some() { "step_up" } else { "login" },
-            person: Some(person),
-            address: visit.address.clone(),
-            detail: Some(provider.entry().key.clone()),
-            ..SecurityEvent::default()
-        };
-        self.desk.note(&act_of(Some(person)), event).await?;
-        Ok(Arrival { new, next: flow.next })
+        let device = self.settle(&new, visit).await?;
+        Ok(Arrival { new, device, next: flow.next })
     }
 }
 
@@ -286,11 +263,6 @@ pub(crate) fn client_secret(path: &Path) -> Result<String> {
     let text = std::fs::read_to_string(path).map_err(|e| fault(e.to_string()))?;
     let secret = text.trim();
     if secret.is_empty() { Err(fault("empty".to_owned())) } else { Ok(secret.to_owned()) }
-}
-
-/// The act under which a security event stands.
-fn act_of(person: Option<Uuid>) -> Act {
-    Act { person: person.map(|id| id.to_string()).unwrap_or_default(), source: "login".to_owned(), ..Act::default() }
 }
 
 /// The provider said no, or the person did.

@@ -1,12 +1,11 @@
 //! Which person an outside identity is: by the link made at their first login there, or by a field of the person.
 
-use super::{Outsider, ProviderVisit, act_of};
-use crate::{Identity, edevlet::NationalId};
+use super::Outsider;
+use crate::{Identity, Visit, edevlet::NationalId};
 use jiff::Timestamp;
 use meydan_kernel::{
-    Error, Kind, Query, Result, Secret, Value,
+    Act, Error, Kind, Query, Result, Secret, Value,
     cql2::{Comparison, Expr, Operand},
-    desk::SecurityEvent,
     post::PERSON,
 };
 use serde::{Deserialize, Serialize};
@@ -51,7 +50,7 @@ pub struct Link {
 
 impl Identity {
     /// The person that an outside identity is.
-    pub(super) async fn person_of(&self, provider: &str, who: &Outsider, visit: &ProviderVisit) -> Result<Uuid> {
+    pub(super) async fn person_of(&self, provider: &str, who: &Outsider, visit: &Visit) -> Result<Uuid> {
         match who {
             Outsider::NationalId(number) => self.person_by_number(number).await,
             Outsider::Subject(subject) => {
@@ -85,12 +84,12 @@ impl Identity {
     }
 
     /// Makes the link. A person has one identity per issuer: another one with the same e-mail is somebody else.
-    async fn link(&self, provider: &str, subject: &Subject, key: String, person: Uuid, visit: &ProviderVisit) -> Result<()> {
+    async fn link(&self, provider: &str, subject: &Subject, key: String, person: Uuid, visit: &Visit) -> Result<()> {
         if self.links_of(person).await?.iter().any(|l| l.issuer == subject.issuer) {
             return Err(link_taken());
         }
         // Who isn't active gets no link.
-        self.desk.directory().await?.principal(person, None, act_of(Some(person)), Timestamp::now())?;
+        self.desk.directory().await?.principal(person, None, Act::default(), Timestamp::now())?;
         let link = Link {
             id: Uuid::now_v7(),
             provider: provider.to_owned(),
@@ -110,14 +109,7 @@ impl Identity {
             let owner = self.store().secret(KIND, &key).await?.and_then(|s| s.owner);
             return if owner == Some(person) { Ok(()) } else { Err(link_taken()) };
         }
-        let event = SecurityEvent {
-            kind: "identity_linked",
-            person: Some(person),
-            address: visit.address.clone(),
-            detail: Some(provider.to_owned()),
-            ..SecurityEvent::default()
-        };
-        self.desk.note(&act_of(Some(person)), event).await
+        self.note_own("identity_linked", person, visit.address.as_deref(), Some(provider.to_owned())).await
     }
 
     /// The person with a national identity number. The number is in no error and no journal.

@@ -106,6 +106,18 @@ impl House {
         records.iter().map(|r| (text(r, "kind"), text(r, "detail"))).collect()
     }
 
+    /// Whom each failed login was of, if that was known.
+    pub async fn failures(&self) -> Vec<Option<Uuid>> {
+        let register = self.desk.register("security_event").unwrap();
+        let records = self.desk.store().query(&Query::all(Arc::clone(&register))).await.unwrap();
+        let failed = |r: &&Record| r.value(&register, "kind") == Some(&Value::Text("login_failed".into()));
+        let person = |r: &Record| match r.value(&register, "person") {
+            Some(Value::Reference(id)) => Some(*id),
+            _ => None,
+        };
+        records.iter().filter(failed).map(person).collect()
+    }
+
     /// Comes back from a provider; the code of the error if that was refused.
     pub async fn arrive(&self, provider: &str, query: &str, cookie: &str) -> Result<Session, &'static str> {
         let arrived = self.identity.arrive(provider, &ReturnQuery::read(query), Some(cookie), &Default::default()).await;
