@@ -45,7 +45,7 @@ impl Application<'_> {
         let table = self.table(&change.register)?;
         self.prepare(
             "SELECT fid, (SELECT max(version) FROM meydan_log AS l WHERE l.register = e.register AND l.fid = e.fid) \
-             FROM meydan_log AS e WHERE id = ?1 AND verb = 3 AND register = ?2",
+             FROM meydan_log AS e INDEXED BY meydan_log_end WHERE id = ?1 AND verb = 3 AND register = ?2",
         )?
         .query_row(params![change.id.as_bytes(), table.number], |r| Ok((r.get(0)?, r.get(1)?)))
         .optional()

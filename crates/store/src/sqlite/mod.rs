@@ -115,7 +115,7 @@ impl SqliteStore {
 
     /// How many secrets something touched.
     async fn secretly(&self, write: secrets::Write) -> Result<u64> {
-        match self.request(writer::Request::Secret(write)).await? {
+        match self.request(writer::Request::Secret(Box::new(write))).await? {
             writer::Done::Secrets(touched) => Ok(touched),
             writer::Done::Committed(_) => Err(Error::internal("secrets got another request's answer")),
         }

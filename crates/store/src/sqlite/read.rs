@@ -53,7 +53,7 @@ pub(super) fn fid_of(conn: &Connection, register: &str, id: Uuid) -> Result<Opti
         return Ok(current);
     }
     conn.prepare_cached(
-        "SELECT fid FROM meydan_log WHERE id = ?1 AND verb = 3 \
+        "SELECT fid FROM meydan_log INDEXED BY meydan_log_end WHERE id = ?1 AND verb = 3 \
          AND register = (SELECT number FROM meydan_register WHERE name = ?2)",
     )
     .and_then(|mut s| s.query_row(params![id.as_bytes(), register], |r| r.get(0)).optional())

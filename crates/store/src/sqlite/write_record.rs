@@ -18,7 +18,7 @@ impl Application<'_> {
         let table = self.table(&change.register)?;
         // An id is for ever: a record that ended does not begin again under its name.
         let ended = self
-            .prepare("SELECT 1 FROM meydan_log WHERE id = ?1 AND verb = 3 AND register = ?2")?
+            .prepare("SELECT 1 FROM meydan_log INDEXED BY meydan_log_end WHERE id = ?1 AND verb = 3 AND register = ?2")?
             .exists(params![record.id.as_bytes(), table.number])
             .map_err(failure)?;
         if ended {

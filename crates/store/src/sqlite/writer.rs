@@ -25,7 +25,7 @@ pub(super) enum Request {
     /// A changeset.
     Changeset(Changeset),
     /// Something done to the secrets.
-    Secret(secrets::Write),
+    Secret(Box<secrets::Write>),
 }
 
 impl Request {
@@ -187,7 +187,9 @@ impl Writer {
             let later = move || {
                 thread::sleep(WIPE_AGAIN);
                 // Nobody is there to wipe once the store is closed; the next one to open it will.
-                itself.upgrade().map(|jobs| jobs.blocking_send(Job::Wipe))
+                if let Some(jobs) = itself.upgrade() {
+                    let _ = jobs.blocking_send(Job::Wipe);
+                }
             };
             self.waits_to_wipe = thread::Builder::new().name("sqlite-wipe".to_owned()).spawn(later).is_ok();
         }
