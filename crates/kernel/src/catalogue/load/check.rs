@@ -99,6 +99,7 @@ impl Check<'_> {
         self.named_fields("label", std::slice::from_ref(&register.label));
         self.named_fields("key", &register.key);
         self.named_fields("unit", register.unit.as_slice());
+        self.unit();
         if register.subject.as_deref() != Some("id") {
             self.named_fields("subject", register.subject.as_slice());
         }
@@ -120,6 +121,19 @@ impl Check<'_> {
         self.constraints();
         if let Some(symbology) = &register.symbology {
             style::check(self.catalogue, register, symbology, self.faults);
+        }
+    }
+
+    /// Unit scopes compare it with ids of units.
+    fn unit(&self) {
+        let Some(field) = self.register.unit.as_deref().and_then(|name| self.register.field(name)) else { return };
+        if field.kind != (FieldKind::Reference { register: crate::post::UNIT.to_owned() }) {
+            let name = &field.name;
+            self.at(
+                "unit",
+                format!("“{name}” birimleri göstermiyor (type = \"reference\", register = \"unit\")"),
+                format!("“{name}” doesn't point to units (type = \"reference\", register = \"unit\")"),
+            );
         }
     }
 

@@ -68,7 +68,11 @@ pub(super) fn read(file: &Reader<'_>, styles: &[&Source]) -> Option<Register> {
     let name = file.table("register", "register".to_owned(), REGISTER)?.text("name").unwrap_or_default();
     // Read again under its own name, so that faults name the register.
     let head = file.table("register", name.clone(), REGISTER)?;
-    let fields: Vec<Field> = file.tables("field", "name", |f| format!("{name}.{f}"), FIELD).iter().map(field).collect();
+    let mut fields: Vec<Field> = file.tables("field", "name", |f| format!("{name}.{f}"), FIELD).iter().map(field).collect();
+    // Lists are narrowed by it for whoever has a grant with a unit scope.
+    if let Some(unit) = head.text("unit") {
+        fields.iter_mut().filter(|f| f.name == unit).for_each(|f| f.indexed = true);
+    }
     let label = head.text("label").unwrap_or_else(|| fields.first().map(|f| f.name.clone()).unwrap_or_default());
     Some(Register {
         was: head.text("was"),

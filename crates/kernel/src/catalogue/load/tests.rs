@@ -170,3 +170,25 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn the_field_of_the_unit_points_to_units_and_is_indexed() {
+    let wrong = LAMP.replace("label = \"code\"", "label = \"code\"\nunit = \"kind\"");
+    assert!(faults(&wrong).iter().any(|f| f.contains("doesn't point to units")), "{:?}", faults(&wrong));
+    let unit = r#"
+[register]
+name = "unit"
+title = { tr = "Birim", en = "Unit" }
+description = { tr = "Birimler.", en = "Units." }
+label = "parent"
+unit = "parent"
+
+[[field]]
+name = "parent"
+title = { tr = "Üst birim", en = "Unit above" }
+type = "reference"
+register = "unit"
+"#;
+    let catalogue = load(&[source(unit)]).expect("it holds together");
+    assert!(catalogue.registers["unit"].fields[0].indexed);
+}
