@@ -2,3 +2,4 @@
 //! looked at what (article 7/f). See `README.md`.
 
 pub mod checks;
+pub mod demo;

@@ -20,7 +20,7 @@ mod numbers;
 mod places;
 mod plots;
 mod quarter;
-mod random;
+pub(crate) mod random;
 mod rows;
 mod streets;
 mod terrain;
@@ -32,6 +32,7 @@ mod write_cell;
 
 pub use terrain::CENTRE;
 
+use meydan_geo::Wkb;
 use meydan_kernel::{Catalogue, Error, Kind, Result, desk::Edit};
 use std::collections::VecDeque;
 
@@ -79,6 +80,13 @@ impl Demo {
     /// How many parts of the city were handed over, and how many there are: for a progress bar.
     pub fn progress(&self) -> (usize, usize) {
         (self.part, FIRST_PARTS + self.writer.city.neighbourhoods.len())
+    }
+
+    /// The districts: name and area. For what else belongs to a district, as its municipality.
+    pub fn districts(&self) -> Vec<(String, Option<Wkb>)> {
+        let city = &self.writer.city;
+        let outline = |d: &city::District| rows::area(&ground::district(city, d.columns.clone()));
+        city.districts.iter().map(|d| (d.name.clone(), outline(d))).collect()
     }
 
     fn next_part(&mut self) -> bool {

@@ -2,11 +2,11 @@
 
 /// A stream of random numbers (SplitMix64: Steele, Lea, Flood 2014).
 #[derive(Debug, Clone)]
-pub(super) struct Random(u64);
+pub(crate) struct Random(u64);
 
 impl Random {
     /// The stream for one purpose: equal seeds and keys give equal streams.
-    pub(super) fn of(seed: u64, key: &[i64]) -> Self {
+    pub(crate) fn of(seed: u64, key: &[i64]) -> Self {
         let mut state = seed ^ 0x6d65_7964_616e_3031;
         for part in key {
             state = mix(state.wrapping_add(0x9e37_79b9_7f4a_7c15) ^ mix(*part as u64));
@@ -15,7 +15,7 @@ impl Random {
     }
 
     /// 64 random bits.
-    pub(super) fn bits(&mut self) -> u64 {
+    pub(crate) fn bits(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         mix(self.0)
     }

@@ -151,7 +151,7 @@ fn held_by(change: &Checked<'_>, holding: Draft<'_>, post: &Post) -> Vec<FieldEr
             "kişi kayıtlı değil; önce kişiyi kaydedin",
             "there is no such person yet; record them first",
         ));
-    } else if new && !over && known.is_some_and(|p| !p.active) {
+    } else if new && !over && !is_operator(change.principal) && known.is_some_and(|p| !p.active) {
         faults.push(fault("person", "kişi etkin değil", "the person is not active"));
     }
     let power = Power { role: post.role.clone(), unit: post.unit, days: holding.period() };
