@@ -9,6 +9,8 @@ mod passwords;
 mod people;
 #[path = "ldap/trouble.rs"]
 mod trouble;
+#[path = "ldap/trusted.rs"]
+mod trusted;
 
 use directory_server::{samba::Samba, slapd::Slapd};
 use meydan_identity::ldap::{LdapSource, Settings};

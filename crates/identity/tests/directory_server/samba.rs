@@ -95,7 +95,8 @@ impl Samba {
     }
 
     fn people(&self) {
-        let mut ldif = String::new();
+        let mut ldif = String::from("version: 1\n\n");
+        let password = unicode_password(self.folder.path());
         for (account, first, last, control, more) in [
             ("ayse.yilmaz", "Ayşe", "Yılmaz", 512, ""),
             ("isil.gunes", "Işıl", "Güneş", 512, ""),
@@ -109,8 +110,8 @@ impl Samba {
             ldif.push_str(&format!(
                 "dn: CN={first} {last},CN=Users,{BASE}\nchangetype: add\nobjectClass: user\nsAMAccountName: {account}\n\
                  userPrincipalName: {account}@belediye.test\ngivenName: {first}\nsn: {last}\ndisplayName: {first} {last}\n\
-                 unicodePwd:: {}\nuserAccountControl: {control}\n{more}\n",
-                unicode_password()
+                 unicodePwd:< file://{}\nuserAccountControl: {control}\n{more}\n",
+                password.display()
             ));
         }
         ldif.push_str(GROUPS);
@@ -118,11 +119,12 @@ impl Samba {
     }
 }
 
-/// The password in quotes, UTF-16, base 64: as Active Directory wants it.
-fn unicode_password() -> String {
-    use base64::Engine as _;
+/// Writes the password in quotes and UTF-16, as Active Directory wants it.
+fn unicode_password(folder: &Path) -> PathBuf {
     let bytes: Vec<u8> = format!("\"{PASSWORD}\"").encode_utf16().flat_map(u16::to_le_bytes).collect();
-    base64::engine::general_purpose::STANDARD.encode(bytes)
+    let path = folder.join("password.utf16");
+    std::fs::write(&path, bytes).expect("written");
+    path
 }
 
 fn config(path: &Path, address: Ipv4Addr) -> String {

@@ -41,12 +41,12 @@ async fn a_server_that_is_none_lets_nobody_in() {
         let length = u32::try_from(bomb.len()).expect("small").to_be_bytes();
         bomb.splice(0..0, [0x30, 0x84].into_iter().chain(length));
     }
-    let trusted = |bytes: &[u8]| trickster::trusted(slapd.folder.path(), bytes.to_vec());
-    refused(&at(&trusted(&bomb)), "nests too deep").await;
-    refused(&at(&trusted(b"\x30\x05\x02\x01\x01\x42\x00")), "nothing that a server sends").await;
-    refused(&at(&trusted(b"\x30\x08\x02\x01\x01\x61\x03\x0a\x01\x00")), "lacks parts").await;
-    refused(&at(&trusted(b"\x30\x0c\x02\x01\x09\x61\x07\x0a\x01\x00\x04\x00\x04\x00")), "").await;
-    refused(&at(&trusted(b"\x30\x0c\x02\x01\x01\x65\x07\x0a\x01\x00\x04\x00\x04\x00")), "").await;
+    let lying = |bytes: &[u8]| trusted::answering(slapd.folder.path(), bytes.to_vec());
+    refused(&at(&lying(&bomb)), "nests too deep").await;
+    refused(&at(&lying(b"\x30\x05\x02\x01\x01\x42\x00")), "nothing that a server sends").await;
+    refused(&at(&lying(b"\x30\x08\x02\x01\x01\x61\x03\x0a\x01\x00")), "lacks parts").await;
+    refused(&at(&lying(b"\x30\x0c\x02\x01\x09\x61\x07\x0a\x01\x00\x04\x00\x04\x00")), "").await;
+    refused(&at(&lying(b"\x30\x0c\x02\x01\x01\x65\x07\x0a\x01\x00\x04\x00\x04\x00")), "").await;
     // The second server of the same directory answers.
     let both =
         at("ldap://127.0.0.1:1").replace("urls = [", &format!("urls = [\"{}\", \"{}\", ", trickster::nobody(), slapd.ldaps()));
