@@ -211,7 +211,10 @@ fn sort(error: &ureq::Error) -> String {
         ureq::Error::Timeout(which) => format!("no answer in time ({which})"),
         ureq::Error::HostNotFound => "its name has no address that may be called".to_owned(),
         ureq::Error::BodyExceedsLimit(limit) => format!("its answer has more than {limit} bytes"),
-        ureq::Error::Io(error) => format!("connection: {}", error.kind()),
+        ureq::Error::Io(error) => match error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
+            Some(error) => format!("TLS: {error}"),
+            None => format!("connection: {}", error.kind()),
+        },
         ureq::Error::Rustls(error) => format!("TLS: {error}"),
         ureq::Error::Tls(what) => format!("TLS: {what}"),
         ureq::Error::ConnectionFailed => "connection failed".to_owned(),

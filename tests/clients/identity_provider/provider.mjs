@@ -1,10 +1,12 @@
 // The real oidc-provider on a loopback port, for the tests of logins by OpenID Connect.
-// usage: node provider.mjs REDIRECT_URI POST_LOGOUT_URI. Prints {"issuer": …} when it listens. POST /test/rotate gives it new keys.
+// usage: node provider.mjs REDIRECT_URI POST_LOGOUT_URI [CERTIFICATE KEY]. Prints {"issuer": …} when it listens. POST /test/rotate gives it new keys.
+import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
+import { createServer as createSecureServer } from "node:https";
 import { generateKeyPairSync, randomUUID } from "node:crypto";
 import { Provider } from "oidc-provider";
 
-const [redirect, goodbye] = process.argv.slice(2);
+const [redirect, goodbye, cert, key] = process.argv.slice(2);
 
 // Every name logs in; these have more to say. Who isn't here has no e-mail.
 const accounts = {
@@ -55,9 +57,9 @@ function provider(issuer) {
   });
 }
 
-const server = createServer();
+const server = cert ? createSecureServer({ cert: readFileSync(cert), key: readFileSync(key) }) : createServer();
 server.listen(0, "127.0.0.1", () => {
-  const issuer = `http://127.0.0.1:${server.address().port}`;
+  const issuer = `${cert ? "https" : "http"}://127.0.0.1:${server.address().port}`;
   let handle = provider(issuer).callback();
   server.on("request", (request, response) => {
     if (request.url === "/test/rotate") {

@@ -11,3 +11,4 @@ mod oidc;
 mod oidc_provider;
 mod outages;
 mod server;
+mod tls;

@@ -19,11 +19,21 @@ pub struct OidcProvider {
 
 impl OidcProvider {
     pub fn start() -> Self {
+        Self::start_with(&[])
+    }
+
+    /// Over TLS, with a certificate and its key.
+    pub fn start_secure(certificate: &Path, key: &Path) -> Self {
+        Self::start_with(&[certificate, key])
+    }
+
+    fn start_with(tls: &[&Path]) -> Self {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/clients/identity_provider");
         install(&folder);
         let mut child = Command::new("node")
             .arg(folder.join("provider.mjs"))
             .args([format!("{HOME}/login/return/"), format!("{HOME}/")])
+            .args(tls)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
