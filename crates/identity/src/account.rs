@@ -148,6 +148,26 @@ impl Identity {
         Ok(ended)
     }
 
+    /// After a person was disabled: nothing of theirs is left, neither sessions nor tokens; how many sessions ended.
+    ///
+    /// # Errors
+    /// `not-allowed`, `step-up-required`, `no-such-record`; those of the store.
+    pub async fn disable_logins(&self, by: &Principal, person: Uuid) -> Result<u64> {
+        self.may_manage(by, person).await?;
+        let ended = self.end_all_of(person).await?;
+        self.store().forget_secrets_of(crate::token::KIND, person).await?;
+        self.note_by(by, "person_disabled", person, None).await?;
+        Ok(ended)
+    }
+
+    /// After a person was enabled again: writes it down.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub async fn note_enabled(&self, by: &Principal, person: Uuid) -> Result<()> {
+        self.note_by(by, "person_enabled", person, None).await
+    }
+
     /// Refuses who may not look after the logins of this person (the action `manage` on their record).
     ///
     /// # Errors

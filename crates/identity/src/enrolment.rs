@@ -13,7 +13,7 @@ pub const ENROLMENT_HOURS: i64 = 48;
 
 /// An enrolment just made: the only time its code is known.
 pub struct Enrolment {
-    /// The code. It goes into the link's fragment or the page's form, never into a query string.
+    /// The code, for the link; the page takes it out of the address at once.
     pub code: String,
     /// Whose.
     pub person: Uuid,

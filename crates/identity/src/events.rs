@@ -113,7 +113,7 @@ mod tests {
     #[test]
     fn a_thousand_failures_are_one_a_minute() {
         let counted = Counted::default();
-        let at = |s| Timestamp::from_second(1_790_000_000 + s).unwrap();
+        let at = |s: i64| Timestamp::from_second(1_790_000_000 + s).unwrap();
         let person = Some(Uuid::from_u128(1));
         assert_eq!(counted.count("login_failed", person, at(0)), Some(1));
         assert!((0..999).all(|n| counted.count("login_failed", person, at(n / 20)).is_none()));

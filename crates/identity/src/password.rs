@@ -105,6 +105,14 @@ impl Identity {
         self.store().keep_secret(&secret).await
     }
 
+    /// Refuses a password that [`Identity::set_password_by`] would refuse for the person, who need not be there yet.
+    ///
+    /// # Errors
+    /// `weak-password`, `password-elsewhere`; those of the store.
+    pub async fn check_password(&self, person: &Person, password: &str) -> Result<()> {
+        self.check_policy(person, password).await
+    }
+
     /// Refuses a password that is easy to guess, or one for a person whose password is the directory's.
     ///
     /// # Errors

@@ -2,7 +2,11 @@
 
 use crate::{Identity, bearer};
 use jiff::{SignedDuration, Timestamp};
-use meydan_kernel::{Act, Error, Kind, Principal, Result, Secret, permission::Limits, post::StandingKey};
+use meydan_kernel::{
+    Act, Error, Kind, Principal, Result, Secret,
+    permission::{Limits, step_up_required},
+    post::StandingKey,
+};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -97,6 +101,40 @@ impl Identity {
         };
         self.store().keep_secret(&kept).await?;
         Ok(NewToken { secret, token })
+    }
+
+    /// Makes a token for a person as somebody wishes: the person themself, who has proven lately who they are and doesn't come
+    /// with a token or by proxy, or who may manage their logins.
+    ///
+    /// # Errors
+    /// `step-up-required`, `not-allowed`, and those of [`Identity::make_token`].
+    pub async fn make_token_by(&self, by: &Principal, person: Uuid, wish: TokenWish) -> Result<NewToken> {
+        self.may_change_tokens(by, person).await?;
+        let made = self.make_token(person, wish).await?;
+        self.note_by(by, "token_made", person, Some(format!("{} …{}", made.token.id, made.token.ends_with))).await?;
+        Ok(made)
+    }
+
+    /// Revokes a token of a person as somebody wishes; true if it was there.
+    ///
+    /// # Errors
+    /// `step-up-required`, `not-allowed`; those of the store.
+    pub async fn revoke_token_by(&self, by: &Principal, person: Uuid, id: Uuid) -> Result<bool> {
+        if by.person() != Some(person) || !by.limits.is_empty() {
+            self.may_manage(by, person).await?;
+        }
+        let revoked = self.revoke_token(person, id).await?;
+        if revoked {
+            self.note_by(by, "token_revoked", person, Some(id.to_string())).await?;
+        }
+        Ok(revoked)
+    }
+
+    async fn may_change_tokens(&self, by: &Principal, person: Uuid) -> Result<()> {
+        if by.person() != Some(person) || !by.limits.is_empty() {
+            return self.may_manage(by, person).await;
+        }
+        if by.is_verified() { Ok(()) } else { Err(step_up_required()) }
     }
 
     /// Who comes with a token.
