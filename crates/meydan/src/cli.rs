@@ -43,6 +43,8 @@ pub enum Command {
     Export(command::export::Args),
     Catalog(command::catalog::Args),
     Log(command::log::Args),
+    People(command::people::Args),
+    Token(command::token::Args),
     Backup(command::backup::Args),
     Restore(command::restore::Args),
     Doctor(command::doctor::Args),

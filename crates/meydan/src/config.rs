@@ -32,6 +32,12 @@ pub struct Config {
     pub city: City,
     /// An RFC 3161 time-stamp authority.
     pub time_stamp: Option<TimeStamp>,
+    /// The directory of the house (LDAP, Active Directory): passwords and people.
+    pub ldap: Option<meydan_identity::ldap::Settings>,
+    /// Providers of identity that speak OpenID Connect.
+    pub oidc: Vec<meydan_identity::OidcConfig>,
+    /// The e-Devlet gate.
+    pub e_devlet: Option<meydan_identity::EDevletConfig>,
     /// Folder of the file itself: relative paths start here. Not a key.
     #[serde(skip)]
     pub folder: PathBuf,
@@ -100,6 +106,9 @@ impl Default for Config {
             acting: Acting { person: "Kurulum".to_owned(), post: "Sistem yöneticisi".to_owned() },
             city: City::default(),
             time_stamp: None,
+            ldap: None,
+            oidc: Vec::new(),
+            e_devlet: None,
             folder: PathBuf::from("."),
             file: PathBuf::from(FILE_NAME),
             found: false,
@@ -165,6 +174,27 @@ impl Config {
     /// The file of the sealing key.
     pub fn seal_key_path(&self) -> PathBuf {
         self.path(self.seal_key.as_deref().unwrap_or(Path::new("seal.key")))
+    }
+
+    /// The file of the key that one-time codes' keys are encrypted with: beside the sealing key.
+    pub fn secrets_key_path(&self) -> PathBuf {
+        self.seal_key_path().with_file_name("secrets.key")
+    }
+
+    /// The directory of the house, checked, with paths resolved.
+    ///
+    /// # Errors
+    /// `ldap-settings` naming the key that is wrong.
+    pub fn directory(&self) -> meydan_kernel::Result<Option<meydan_identity::ldap::Settings>> {
+        self.ldap.clone().map(|settings| settings.checked(&self.folder)).transpose()
+    }
+
+    /// The outside providers of identity, with their secrets read.
+    ///
+    /// # Errors
+    /// `bad-provider` says what is wrong with one.
+    pub fn providers(&self) -> meydan_kernel::Result<meydan_identity::Providers> {
+        meydan_identity::Providers::open(self.oidc.clone(), self.e_devlet.clone(), self.base_url.as_deref(), &self.folder)
     }
 
     /// The acting person, through a face.
@@ -246,5 +276,30 @@ mod tests {
         let text = documents.split("```toml").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
         let config: Config = toml::from_str(text).unwrap();
         assert_eq!((config.acting.person.as_str(), config.time_stamp.unwrap().interval_s), ("Ayşe Yılmaz", 3600));
+    }
+
+    #[test]
+    fn the_providers_of_the_documents_are_a_configuration() {
+        use std::os::unix::fs::PermissionsExt;
+        let documents = include_str!("../../../docs/operation.md");
+        let blocks = documents.split("```toml").skip(1).filter_map(|rest| rest.split("```").next());
+        let blocks: Vec<&str> = blocks.filter(|b| b.contains("[[oidc]]") || b.contains("[e_devlet]")).collect();
+        assert_eq!(blocks.len(), 2);
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["oidc.secret", "e-devlet.secret"] {
+            let path = folder.path().join(name);
+            std::fs::write(&path, "secret\n").unwrap();
+            std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
+        }
+        let base = "base_url = \"https://kent.example\"\n".to_owned();
+        // As written, and with every key that stands there as a comment (but for the file of authorities, which must be there).
+        let all = blocks.join("\n").replace("\n# ca_file", "\n## ca_file").replace("\n# ", "\n");
+        for text in [base.clone() + &blocks.join("\n"), base + &all] {
+            let config: Config = toml::from_str(&text).unwrap_or_else(|e| panic!("{e} in {text}"));
+            let config = Config { folder: folder.path().to_path_buf(), ..config };
+            assert_eq!((config.oidc.len(), config.e_devlet.is_some()), (1, true));
+            config.providers().unwrap();
+        }
+        assert!(Config::default().providers().is_ok(), "nobody needs a provider");
     }
 }

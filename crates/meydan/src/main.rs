@@ -52,6 +52,8 @@ async fn run(cli: Cli, lang: Lang) -> anyhow::Result<ExitCode> {
         Command::Catalog(args) => command::catalog::run(&context, args).await,
         Command::Import(args) => command::import::run(&context, args).await,
         Command::Export(args) => command::export::run(&context, args).await,
+        Command::People(args) => command::people::run(&context, args).await,
+        Command::Token(args) => command::token::run(&context, args).await,
         Command::Log(args) => command::log::run(&context, args).await,
         Command::Doctor(args) => command::doctor::run(&context, args).await,
         Command::Completion(args) => Ok(command::completion::run(&context, &args)),

@@ -8,5 +8,7 @@ pub mod doctor;
 pub mod export;
 pub mod import;
 pub mod log;
+pub mod people;
 pub mod restore;
 pub mod serve;
+pub mod token;

@@ -1,5 +1,7 @@
 //! `meydan serve`.
 
+mod identity;
+
 use crate::context::{City, Context, bring, load_definitions};
 use axum::serve::ListenerExt as _;
 use meydan_faces::{App, Settings, log::LogKey};
@@ -27,7 +29,8 @@ pub struct Args {
 pub async fn run(context: &Context, args: Args) -> anyhow::Result<ExitCode> {
     let address = address(context, args.listen.as_deref().unwrap_or(&context.config.listen))?;
     let city = context.city().await?;
-    let identity = Arc::new(meydan_identity::Identity::new(Arc::clone(&city.desk)));
+    let identity = Arc::new(identity::open(context, &city)?);
+    let sweeping = tokio::spawn(identity::sweep(Arc::clone(&identity)));
     let app = Arc::new(App::new(Arc::clone(&city.desk), identity, settings(context, &args)));
     let key = seal::key::load_or_make(&context.config.seal_key_path())?;
     let router = meydan_faces::router(Arc::clone(&app)).layer(axum::Extension(LogKey(key.verifier())));
@@ -45,15 +48,16 @@ pub async fn run(context: &Context, args: Args) -> anyhow::Result<ExitCode> {
     let reload = tokio::spawn(reload_definitions(city, app, context.config.definitions_folder()));
     announce(context, address);
     let (stop, stopped) = tokio::sync::oneshot::channel();
-    let server = axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>()).with_graceful_shutdown(async move {
-        stop_signal().await;
-        let _ = stop.send(());
-    });
+    let server =
+        axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>()).with_graceful_shutdown(async move {
+            stop_signal().await;
+            let _ = stop.send(());
+        });
     tokio::select! {
         done = server => done?,
         () = async { let _ = stopped.await; tokio::time::sleep(GRACE).await } => tracing::warn!("some requests did not end in time"),
     }
-    for task in [Some(reload), Some(sealing), stamping].into_iter().flatten() {
+    for task in [Some(reload), Some(sealing), Some(sweeping), stamping].into_iter().flatten() {
         task.abort();
     }
     Ok(ExitCode::SUCCESS)

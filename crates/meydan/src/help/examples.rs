@@ -71,6 +71,41 @@ pub(super) const EXAMPLES: &[(&str, &str, &str)] = &[
     ),
     ("log export", "  meydan log export --out denetim/", "  meydan log export --out audit/"),
     (
+        "people",
+        "  meydan people admin --login ayse --name \"Ayşe Yılmaz\"\n  meydan people enrol --login ayse\n  meydan people import-ldap --dry-run",
+        "  meydan people admin --login ayse --name \"Ayşe Yılmaz\"\n  meydan people enrol --login ayse\n  meydan people import-ldap --dry-run",
+    ),
+    (
+        "people admin",
+        "  meydan people admin --login ayse --name \"Ayşe Yılmaz\"\n  meydan people admin --login ayse --again      # yeni bir giriş bağlantısı",
+        "  meydan people admin --login ayse --name \"Ayşe Yılmaz\"\n  meydan people admin --login ayse --again      # a new enrolment link",
+    ),
+    ("people enrol", "  meydan people enrol --login ayse", "  meydan people enrol --login ayse"),
+    ("people disable", "  meydan people disable --login ayse", "  meydan people disable --login ayse"),
+    ("people enable", "  meydan people enable --login ayse", "  meydan people enable --login ayse"),
+    ("people list", "  meydan people list\n  meydan --json people list", "  meydan people list\n  meydan --json people list"),
+    (
+        "token",
+        "  meydan token new --login ayse --name \"QGIS\" --register building --action read\n  meydan token list --login ayse",
+        "  meydan token new --login ayse --name \"QGIS\" --register building --action read\n  meydan token list --login ayse",
+    ),
+    (
+        "token new",
+        "  meydan token new --login ayse --name \"QGIS\" --register building --action read --days 30\n  meydan --json token new --login ayse --name \"gece aktarımı\" --post \"Sistem yöneticisi\"",
+        "  meydan token new --login ayse --name \"QGIS\" --register building --action read --days 30\n  meydan --json token new --login ayse --name \"nightly\" --post \"Sistem yöneticisi\"",
+    ),
+    ("token list", "  meydan token list --login ayse", "  meydan token list --login ayse"),
+    (
+        "token revoke",
+        "  meydan token revoke --login ayse 0190f3c2-7b1d-7e55-8f1e-0123456789ab",
+        "  meydan token revoke --login ayse 0190f3c2-7b1d-7e55-8f1e-0123456789ab",
+    ),
+    (
+        "people import-ldap",
+        "  meydan people import-ldap --dry-run          # ne değişecek?\n  meydan people import-ldap --reason \"gece eşlemesi\"",
+        "  meydan people import-ldap --dry-run          # what would change?\n  meydan people import-ldap --reason \"nightly\"",
+    ),
+    (
         "doctor",
         "  meydan doctor\n  meydan --store postgres://cbs@db/kent --json doctor",
         "  meydan doctor\n  meydan --store postgres://gis@db/city --json doctor",
