@@ -2,6 +2,7 @@
 // view. Every page works without it.
 import { combobox } from "./combobox";
 import { look } from "./look";
+import { newPassword, reveal } from "./password";
 import { type Hit, searchBox } from "./search";
 import { text } from "./texts";
 
@@ -118,6 +119,8 @@ document.querySelectorAll<HTMLInputElement>("input[data-choices]").forEach(refer
 document.querySelectorAll<HTMLFormElement>("form.filter, form.find").forEach(shortAddress);
 document.querySelectorAll<HTMLButtonElement>("button[data-copy]").forEach(copyButton);
 document.querySelectorAll<HTMLAnchorElement>("a[data-try]").forEach(tryLink);
+document.querySelectorAll<HTMLInputElement>("input[data-least]").forEach(newPassword);
+document.querySelectorAll<HTMLInputElement>("input[data-reveal]").forEach(reveal);
 document.addEventListener("click", (event) => {
   document.querySelectorAll<HTMLDetailsElement>("details.menu[open]").forEach((menu) => {
     if (!menu.contains(event.target as Node)) menu.open = false;

@@ -5,6 +5,7 @@
 pub mod app;
 pub mod changes;
 mod compress;
+mod cookies;
 pub mod definitions;
 pub mod log;
 pub mod negotiate;

@@ -1,21 +1,21 @@
 //! Who comes with a request: by a session's cookie, by a token, or nobody. Decided here once per request; what they may do, the
 //! desk says.
 
-use crate::{App, Problem, negotiate};
+use crate::{
+    App, Problem,
+    cookies::SESSION,
+    negotiate,
+};
 use axum::{
     extract::{ConnectInfo, FromRequestParts, Request, State},
     http::{HeaderMap, HeaderValue, header, request::Parts},
     middleware::Next,
-    response::{IntoResponse, Response},
+    response::Response,
 };
 use meydan_identity::Session;
 use meydan_kernel::{Principal, post::Directory};
 use std::{convert::Infallible, net::SocketAddr, sync::Arc};
 
-/// Name of the session's cookie. Over https it bears the prefix that browsers keep to this host and to secure channels.
-pub const SESSION: &str = "session";
-/// Name of the session's cookie over https (RFC 6265bis, 4.1.3.2).
-pub const SECURE_SESSION: &str = "__Host-session";
 /// What an answer to somebody who is logged in bears: nobody keeps a copy of it, no browser either.
 const TO_NOBODY_ELSE: HeaderValue = HeaderValue::from_static("no-store");
 
@@ -67,12 +67,6 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
-/// The value of a cookie.
-pub fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
-    let all = headers.get_all(header::COOKIE).iter().filter_map(|v| v.to_str().ok());
-    all.flat_map(|v| v.split(';')).find_map(|pair| pair.trim().strip_prefix(name)?.strip_prefix('='))
-}
-
 /// The client's address: the one behind our own proxy, if the configuration says that one stands before us.
 fn address(app: &App, request: &Request) -> Option<String> {
     let forwarded = || request.headers().get("x-forwarded-for")?.to_str().ok()?.rsplit(',').next().map(|a| a.trim().to_owned());
@@ -91,7 +85,7 @@ pub async fn resolve(app: &App, headers: &HeaderMap) -> Result<Caller, Problem> 
         let directory = app.desk.directory().await?;
         return Ok(Caller { directory, ..Caller::of(principal) });
     }
-    let Some(value) = cookie(headers, SECURE_SESSION).or_else(|| cookie(headers, SESSION)) else {
+    let Some(value) = SESSION.value(is_secure(app, headers), headers) else {
         return Ok(Caller::of(Principal::everyone("api")));
     };
     let Some(session) = identity.session(value).await? else { return Ok(Caller::of(Principal::everyone("api"))) };
@@ -112,9 +106,7 @@ pub async fn resolve(app: &App, headers: &HeaderMap) -> Result<Caller, Problem> 
 
 /// True if the headers bring something that says who comes.
 pub fn says_who(headers: &HeaderMap) -> bool {
-    headers.contains_key(header::AUTHORIZATION)
-        || cookie(headers, SESSION).is_some()
-        || cookie(headers, SECURE_SESSION).is_some()
+    headers.contains_key(header::AUTHORIZATION) || SESSION.is_there(headers)
 }
 
 /// The middleware: puts the [`Caller`] beside the request. What goes to somebody who is logged in is kept by nobody: another
@@ -126,7 +118,10 @@ pub async fn known(State(app): State<Arc<App>>, mut request: Request, next: Next
     }
     let mut caller = match resolve(&app, request.headers()).await {
         Ok(caller) => caller,
-        Err(problem) => return problem.into_response(),
+        // This stands outside of what writes problems out.
+        Err(problem) => {
+            return problem.respond(negotiate::lang(request.uri(), request.headers()), request.uri().path());
+        }
     };
     caller.address = address(&app, &request);
     let private = !caller.principal.is_everyone();

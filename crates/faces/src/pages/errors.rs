@@ -1,16 +1,24 @@
 //! Errors as pages in the same look, for people; programs get RFC 9457 from [`crate::problem`].
 
-use super::page::{Page, Room, Visit};
+use super::{
+    page::{Page, Room, Visit, private, see_other},
+    params::{Params, encode},
+    verify::{self, KeptForm},
+};
 use crate::{App, Caller, Problem, negotiate};
 use askama::Template;
 use axum::{
+    body::{Body, to_bytes},
     extract::{Request, State},
-    http::StatusCode,
+    http::{HeaderValue, Method, StatusCode, header},
     middleware::Next,
     response::Response,
 };
 use meydan_kernel::Principal;
 use std::sync::Arc;
+
+/// Limit: bytes of a form that is kept while the person proves again who they are.
+const MAX_KEPT_BYTES: usize = 256 * 1024;
 
 #[derive(Template)]
 #[template(path = "error.html")]
@@ -34,9 +42,41 @@ pub async fn as_a_page(State(app): State<Arc<App>>, request: Request, next: Next
     let caller = request.extensions().get::<Caller>().cloned();
     let caller = caller.unwrap_or_else(|| Caller::of(Principal::everyone("page")));
     let visit = Visit::new(&app, request.uri(), request.headers(), caller);
+    let reads = matches!(*request.method(), Method::GET | Method::HEAD);
+    let (request, form) = if reads { (request, None) } else { with_form(&visit, request).await };
     let response = next.run(request).await;
-    let Some(problem) = response.extensions().get::<Problem>() else { return response };
-    page(&visit, problem).unwrap_or(response)
+    let Some(problem) = response.extensions().get::<Problem>().cloned() else { return response };
+    let logged_in = visit.caller.session.is_some();
+    let here = || encode(&format!("{}{}", visit.path, visit.query.query()));
+    match problem.status() {
+        StatusCode::UNAUTHORIZED if reads && visit.caller.principal.is_everyone() => {
+            private(see_other(&format!("/login?next={}", here())))
+        }
+        StatusCode::FORBIDDEN if problem.error().code() == "step-up-required" && logged_in => {
+            let instead = match reads {
+                true => Ok(private(see_other(&format!("/account/verify?next={}", here())))),
+                false => verify::instead(&visit, form.and_then(|form| KeptForm::of(&visit.path, &form))).await,
+            };
+            instead.unwrap_or(response)
+        }
+        _ => page(&visit, &problem).unwrap_or(response),
+    }
+}
+
+/// The form that a request brings, if it may have to wait until the person has proven again who they are.
+async fn with_form(visit: &Visit, request: Request) -> (Request, Option<Params>) {
+    let text = |name| visit.headers.get(name).and_then(|v: &HeaderValue| v.to_str().ok());
+    let is_form = text(header::CONTENT_TYPE).is_some_and(|t| t.starts_with("application/x-www-form-urlencoded"));
+    let length: Option<usize> = text(header::CONTENT_LENGTH).and_then(|l| l.parse().ok());
+    let small = length.is_some_and(|length| length <= MAX_KEPT_BYTES);
+    if !(is_form && small) || visit.caller.session.is_none() || visit.caller.principal.is_verified() {
+        return (request, None);
+    }
+    let (head, body) = request.into_parts();
+    // A body that breaks off is refused by the handler, which finds the form's token missing.
+    let bytes = to_bytes(body, MAX_KEPT_BYTES).await.unwrap_or_default();
+    let form = Params::parse(&String::from_utf8_lossy(&bytes));
+    (Request::from_parts(head, Body::from(bytes)), Some(form))
 }
 
 fn page(visit: &Visit, problem: &Problem) -> Option<Response> {

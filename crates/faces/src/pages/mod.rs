@@ -2,10 +2,12 @@
 //!
 //! Texts are in `i18n/*.ftl` and become functions at build time; styles, scripts, fonts and map glyphs are in `web/`.
 
+mod account;
 mod assets;
 mod diagram;
 mod docs;
 mod edit;
+mod enrol;
 mod errors;
 mod expression;
 mod form;
@@ -17,26 +19,38 @@ mod legend;
 mod list;
 mod list_filter;
 mod log;
+mod login;
 mod map;
+mod next;
 mod page;
 mod params;
+mod passkeys;
+mod provider;
 mod record;
+mod refusal;
 mod registers;
 mod search;
+mod second_factor;
 mod shape;
 mod shown;
 mod standard;
 mod texts;
+mod verify;
 
 pub use errors::as_a_page;
 
 use crate::App;
-use axum::{Router, routing::get};
+use axum::{
+    Router,
+    routing::{get, post},
+};
 use std::sync::Arc;
 
 /// Routes of the pages and of the web files that they use.
 pub fn routes() -> Router<Arc<App>> {
     Router::new()
+        .merge(coming_and_going())
+        .merge(account())
         .route("/", get(map::map))
         .route("/search", get(search::page))
         .route("/search.json", get(search::json))
@@ -47,7 +61,7 @@ pub fn routes() -> Router<Arc<App>> {
         .route("/registers/{name}/{id}", get(record::record))
         .route("/registers/{name}/{id}/card", get(record::card))
         .route("/registers/{name}/{id}/edit", get(edit::edit).post(edit::save))
-        .route("/registers/{name}/{id}/delete", axum::routing::post(record::delete))
+        .route("/registers/{name}/{id}/delete", post(record::delete))
         .route("/registers/{name}/{id}/history", get(history::history))
         .route("/registers/{name}/{id}/proof", get(history::proof))
         .route("/standard", get(standard::standard))
@@ -57,4 +71,49 @@ pub fn routes() -> Router<Arc<App>> {
         .route("/docs/api", get(docs::docs))
         .route("/assets/glyphs/{stack}/{range}", get(assets::glyphs))
         .route("/assets/{*path}", get(assets::file))
+}
+
+/// Logging in and out.
+fn coming_and_going() -> Router<Arc<App>> {
+    Router::new()
+        .route("/login", get(login::form).post(login::submit))
+        .route("/login/code", get(second_factor::form).post(second_factor::submit))
+        .route("/login/passkey", post(passkeys::login))
+        .route("/login/passkey/options", post(passkeys::login_options))
+        .route("/login/with/{provider}", get(provider::leave))
+        .route("/login/return/{provider}", get(provider::arrive))
+        .route("/logout", post(login::logout))
+        .route("/enrol", get(enrol::form).post(enrol::submit))
+        .route("/enrol/passkey", post(passkeys::enrol))
+        .route("/enrol/passkey/options", post(passkeys::enrol_options))
+        .route("/enrol/{code}", get(enrol::open))
+}
+
+/// One's own account.
+fn account() -> Router<Arc<App>> {
+    use account::{app, looks, overview, own_data, sessions, tokens, ways_in};
+    Router::new()
+        .route("/account", get(overview::show))
+        .route("/account/post", post(overview::choose))
+        .route("/account/login", get(ways_in::form))
+        .route("/account/password", post(ways_in::change_password))
+        .route("/account/passkeys", post(passkeys::add))
+        .route("/account/passkeys/options", post(passkeys::add_options))
+        .route("/account/passkeys/{id}/rename", post(ways_in::rename_passkey))
+        .route("/account/passkeys/{id}/remove", post(ways_in::remove_passkey))
+        .route("/account/identities/{id}/remove", post(ways_in::unlink))
+        .route("/account/app", post(app::offer))
+        .route("/account/app/confirm", post(app::confirm))
+        .route("/account/app/recovery", post(app::renew_recovery))
+        .route("/account/app/remove", post(app::remove))
+        .route("/account/sessions", get(sessions::list))
+        .route("/account/sessions/end-others", post(sessions::end_others))
+        .route("/account/sessions/{id}/end", post(sessions::end))
+        .route("/account/tokens", get(tokens::list).post(tokens::make))
+        .route("/account/tokens/{id}/revoke", post(tokens::revoke))
+        .route("/account/looks", get(looks::list))
+        .route("/account/data.json", post(own_data::download))
+        .route("/account/verify", get(verify::form).post(verify::submit))
+        .route("/account/verify/passkey", post(passkeys::verify))
+        .route("/account/verify/passkey/options", post(passkeys::verify_options))
 }

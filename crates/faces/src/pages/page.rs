@@ -1,14 +1,19 @@
 //! What every page has: language, look, the frame round it, and the headers that keep it to itself.
 
 use super::{assets::Assets, params::Params, texts::Texts};
-use crate::{App, Caller, Problem, negotiate, who::cookie};
+use crate::{
+    App, Caller, Problem,
+    cookies,
+    negotiate, who,
+};
 use askama::Template;
 use axum::{
     extract::FromRequestParts,
     http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
 };
-use meydan_kernel::{Bilingual, Error, Lang, Principal, Register, catalogue::Action};
+use meydan_kernel::{Bilingual, Error, Lang, Principal, Register, catalogue::Action, permission::Standing, post::StandingKey};
+use sha2::{Digest as _, Sha256};
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -16,7 +21,10 @@ use uuid::Uuid;
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; \
     connect-src 'self'; worker-src 'self' blob:; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 const YEAR_S: u32 = 31_536_000;
+/// Name of the input that carries the form token.
 const TOKEN: &str = "meydan-form";
+/// Name of the header that carries it where a script sends JSON.
+const TOKEN_HEADER: &str = "x-meydan-form";
 
 /// Which part of the house a page belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,6 +63,10 @@ pub struct Visit {
     pub token: String,
     /// Where the server is, as the browser sees it.
     pub base_url: String,
+    /// The browser comes by https.
+    pub secure: bool,
+    /// The request's headers.
+    pub headers: HeaderMap,
     fresh_token: bool,
 }
 
@@ -76,8 +88,13 @@ impl Visit {
     pub fn new(app: &Arc<App>, uri: &axum::http::Uri, headers: &HeaderMap, caller: Caller) -> Self {
         let query = Params::parse(uri.query().unwrap_or_default());
         let lang = negotiate::lang(uri, headers);
-        let chosen = query.get("theme").and_then(theme).or_else(|| cookie(headers, "theme").and_then(theme));
-        let known = cookie(headers, TOKEN).filter(|t| t.len() == 64 && t.bytes().all(|b| b.is_ascii_hexdigit()));
+        let chosen = query.get("theme").and_then(theme).or_else(|| cookies::value(headers, "theme").and_then(theme));
+        let secure = who::is_secure(app, headers);
+        // Who is logged in has a token bound to the session: a new login is a new token.
+        let of_session = caller.cookie.as_deref().map(token_of);
+        let of_browser = cookies::FORM.value(secure, headers).map(str::to_owned);
+        let plausible = |t: &String| t.len() == 64 && t.bytes().all(|b| b.is_ascii_hexdigit());
+        let known = of_session.or(of_browser.filter(plausible));
         let new_token = || format!("{}{}", Uuid::now_v7().simple(), Uuid::now_v7().simple());
         Self {
             app: Arc::clone(app),
@@ -86,9 +103,11 @@ impl Visit {
             t: Texts(lang),
             path: uri.path().to_owned(),
             theme: chosen,
-            token: known.map_or_else(new_token, str::to_owned),
             fresh_token: known.is_none(),
+            token: known.unwrap_or_else(new_token),
             base_url: negotiate::base_url(app, headers),
+            secure,
+            headers: headers.clone(),
             query,
         }
     }
@@ -129,14 +148,25 @@ impl Visit {
             looks: ["auto", "light", "dark"].map(|t| format!("{}{}", self.path, here.with("theme", t).query())),
             assets: Assets::now(),
             token: self.token.clone(),
-            account: Account::of(&self.caller),
+            account: Account::of(self),
             generated: settings.generated,
         }
     }
 
     /// True if a form was sent by a page that this server gave to this browser (double-submit cookie).
     pub fn check_token(&self, form: &Params) -> Result<(), Problem> {
-        if !self.fresh_token && form.get(TOKEN) == Some(&self.token) {
+        self.check_given_token(form.get(TOKEN))
+    }
+
+    /// As [`Visit::check_token`], of a request that a script of ours sends.
+    pub fn check_header_token(&self) -> Result<(), Problem> {
+        self.check_given_token(self.headers.get(TOKEN_HEADER).and_then(|v| v.to_str().ok()))
+    }
+
+    fn check_given_token(&self, given: Option<&str>) -> Result<(), Problem> {
+        // Hashes are compared: the time it takes tells nothing.
+        let same = |given: &str| Sha256::digest(given) == Sha256::digest(&self.token);
+        if !self.fresh_token && given.is_some_and(same) {
             return Ok(());
         }
         let error = Error::new(
@@ -188,9 +218,27 @@ impl Visit {
             set(format!("theme={theme}; Path=/; Max-Age={YEAR_S}; SameSite=Lax"));
         }
         if self.fresh_token {
-            set(format!("{TOKEN}={}; Path=/; SameSite=Strict; HttpOnly", self.token));
+            headers.append(header::SET_COOKIE, cookies::FORM.keep(self.secure, &self.token));
         }
     }
+}
+
+/// The form token of a session.
+pub fn token_of(session: &str) -> String {
+    let hash = Sha256::digest(format!("{TOKEN}/{session}"));
+    hash.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// A response that no browser and no proxy keeps.
+pub fn private(mut response: Response) -> Response {
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+/// A response with a cookie more.
+pub fn with_cookie(mut response: Response, cookie: HeaderValue) -> Response {
+    response.headers_mut().append(header::SET_COOKIE, cookie);
+    response
 }
 
 /// The headers that keep a page to itself.
@@ -215,15 +263,46 @@ pub struct Account {
     pub post: Option<String>,
     /// For whom they act, if by proxy.
     pub on_behalf_of: Option<String>,
+    /// The posts that they may act in.
+    pub standings: Vec<Choice>,
+    /// This page, to come back to.
+    pub here: String,
+}
+
+/// One post to act in.
+pub struct Choice {
+    /// Its key.
+    pub key: String,
+    /// The post.
+    pub post: String,
+    /// For whom, if by proxy.
+    pub on_behalf_of: Option<String>,
+    /// They act in it.
+    pub chosen: bool,
 }
 
 impl Account {
-    fn of(caller: &Caller) -> Option<Self> {
-        let act = &caller.principal.act;
-        caller.principal.person().map(|_| Self {
+    fn of(visit: &Visit) -> Option<Self> {
+        let caller = &visit.caller;
+        let (principal, directory) = (&caller.principal, &caller.directory);
+        let person = principal.person()?;
+        let acting = principal.standing().map(StandingKey::of);
+        let choice = |standing: &Standing| {
+            let key = StandingKey::of(standing);
+            Choice {
+                post: directory.name_of(&standing.post.to_string()),
+                on_behalf_of: standing.proxy.as_ref().map(|p| directory.name_of(&p.delegator.to_string())),
+                chosen: acting.as_ref() == Some(&key),
+                key: key.to_string(),
+            }
+        };
+        let act = &principal.act;
+        Some(Self {
             name: caller.name_of(&act.person),
             post: Some(caller.name_of(&act.post)).filter(|p| !p.is_empty()),
             on_behalf_of: act.on_behalf_of.as_ref().map(|other| caller.name_of(other)),
+            standings: directory.standings(person, principal.today()).iter().map(choice).collect(),
+            here: format!("{}{}", visit.path, visit.query.query()),
         })
     }
 }
