@@ -35,7 +35,8 @@ impl Origin {
     /// `bad-provider` if it isn't `https://`, or `http://` on loopback where that is allowed.
     pub fn read(url: &str, allow_http: bool) -> Result<Self> {
         let origin = Self::of(url).ok_or_else(|| bad_provider().cause(format!("not an address: {url}")))?;
-        if !origin.secure && !(allow_http && origin.is_loopback()) {
+        let taken = origin.secure || (allow_http && origin.is_loopback());
+        if !taken {
             return Err(bad_provider().cause(format!("{url} is not https")).hint(
                 "Adres https:// ile başlamalı; http yalnızca bu makinede ve allow_http = true ile alınır.",
                 "The address must begin with https://; http is taken only on this machine and with allow_http = true.",
