@@ -2,6 +2,9 @@
 //!
 //! A Python script per client lies beside its Rust file, which starts the city; a script that ends well has found no difference.
 
+#[path = "../../crates/identity/tests/directory_server/mod.rs"]
+#[allow(dead_code)]
+mod directory_server;
 #[path = "../harness/mod.rs"]
 mod harness;
 #[path = "../../crates/store/tests/pg_server/mod.rs"]
@@ -12,6 +15,7 @@ mod pg_server;
 mod time_stamp_authority;
 
 mod gdal;
+mod ldap;
 mod log;
 mod owslib;
 mod processes;
