@@ -104,8 +104,10 @@ impl Identity {
     pub async fn rename_passkey(&self, person: Uuid, id: Uuid, name: &str) -> Result<()> {
         let name = checked_name(name)?;
         loop {
-            let mut known = self.known_passkey(person, id).await?;
-            let old = known.secret()?;
+            let key = self.known_passkey(person, id).await?.key();
+            // What stands there is swapped, not what we would write today.
+            let old = self.store().secret(KIND, &key).await?.ok_or_else(no_such_passkey)?;
+            let mut known = Known::read(&old)?;
             known.passkey.name.clone_from(&name);
             if self.store().swap_secret(Some(&old), &known.secret()?).await? {
                 return Ok(());

@@ -58,6 +58,7 @@ pub struct Session {
 }
 
 /// A session just made: the only time its cookie's value is known.
+#[must_use = "the browser needs its new cookie; the old one may be over"]
 pub struct NewSession {
     /// Value of the cookie.
     pub cookie: String,

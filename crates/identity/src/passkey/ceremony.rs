@@ -17,11 +17,11 @@ pub const CHALLENGE_LIFE: SignedDuration = SignedDuration::from_mins(5);
 #[derive(Serialize, Deserialize)]
 pub(super) enum Ceremony {
     /// A new passkey of the challenge's owner.
-    PasskeyRegistration { name: String, state: PasskeyRegistration },
+    Registration { name: String, state: PasskeyRegistration },
     /// A passkey of anybody.
-    PasskeyLogin(DiscoverableAuthentication),
+    Login(DiscoverableAuthentication),
     /// A passkey of the challenge's owner.
-    PasskeyProof(DiscoverableAuthentication),
+    Proof(DiscoverableAuthentication),
 }
 
 impl Identity {

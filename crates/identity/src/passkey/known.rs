@@ -29,7 +29,7 @@ impl Known {
         key_of(self.credential.cred_id().as_slice())
     }
 
-    /// As the store keeps it. Reading and writing give the same text, so that what was read can be swapped.
+    /// As the store keeps it.
     pub(super) fn secret(&self) -> Result<Secret> {
         Ok(Secret {
             kind: KIND.to_owned(),

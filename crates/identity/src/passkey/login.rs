@@ -39,7 +39,7 @@ impl Identity {
     /// `passkeys-not-set-up`; those of the store.
     pub async fn passkey_options_to_login(&self) -> Result<PasskeyOptions> {
         let (asked, state) = self.party()?.ask()?;
-        self.begin_ceremony(None, &Ceremony::PasskeyLogin(state), asked.public_key).await
+        self.begin_ceremony(None, &Ceremony::Login(state), asked.public_key).await
     }
 
     /// What to ask a device for, so that a person who is logged in proves again who they are.
@@ -56,7 +56,7 @@ impl Identity {
             .iter()
             .map(|k| AllowCredentials { type_: "public-key".to_owned(), id: k.credential.cred_id().clone(), transports: None })
             .collect();
-        self.begin_ceremony(Some(person), &Ceremony::PasskeyProof(state), asked.public_key).await
+        self.begin_ceremony(Some(person), &Ceremony::Proof(state), asked.public_key).await
     }
 
     /// Opens a session for whose passkey it is (`AuthenticationResponseJSON`).
@@ -71,7 +71,7 @@ impl Identity {
     ) -> Result<NewSession> {
         let state = self
             .take_ceremony(challenge, None, |c| match c {
-                Ceremony::PasskeyLogin(state) => Some(state),
+                Ceremony::Login(state) => Some(state),
                 _ => None,
             })
             .await?;
@@ -103,7 +103,7 @@ impl Identity {
         let (session, _) = self.here(cookie).await?;
         let state = self
             .take_ceremony(challenge, Some(session.person), |c| match c {
-                Ceremony::PasskeyProof(state) => Some(state),
+                Ceremony::Proof(state) => Some(state),
                 _ => None,
             })
             .await?;

@@ -41,7 +41,7 @@ impl Identity {
             selection.resident_key = Some(ResidentKeyRequirement::Required);
             selection.require_resident_key = true;
         }
-        self.begin_ceremony(Some(person), &Ceremony::PasskeyRegistration { name, state }, asked.public_key).await
+        self.begin_ceremony(Some(person), &Ceremony::Registration { name, state }, asked.public_key).await
     }
 
     /// Takes a device's answer (`RegistrationResponseJSON`) and keeps the passkey.
@@ -58,7 +58,7 @@ impl Identity {
         let party = self.party()?;
         let (name, state) = self
             .take_ceremony(challenge, Some(person), |c| match c {
-                Ceremony::PasskeyRegistration { name, state } => Some((name, state)),
+                Ceremony::Registration { name, state } => Some((name, state)),
                 _ => None,
             })
             .await?;
