@@ -1,5 +1,6 @@
 // Passkeys (WebAuthn level 3): asks the device, and tells the server what it said. The pages say what is to happen by
-// `data-passkey` on a part of the page: `login`, `register` or `verify`. Without script or without passkeys that part stays hidden.
+// `data-passkey` on a part of the page: `login`, `register` or `verify`. Where options come from and where the answer goes stands in
+// `data-options` and `data-answer`. Without script or without passkeys that part stays hidden.
 import { text } from "./texts";
 
 /** What the server wants asked. */
@@ -11,7 +12,7 @@ interface Asked {
 type Json = { [key: string]: unknown };
 type Act = "login" | "register" | "verify";
 
-/** Where a device's options come from, and where its answer goes. */
+/** Where a device's options come from, and where its answer goes, if the page doesn't say. */
 const PATHS: Record<Act, [options: string, answer: string]> = {
   login: ["/login/passkey/options", "/login/passkey"],
   register: ["/account/passkeys/options", "/account/passkeys"],
@@ -172,7 +173,11 @@ async function post(path: string, token: string, body: Json): Promise<Json> {
   throw new Refused(sentences.join(" ") || say("passkey-failed"));
 }
 
-const ask = (act: Act, token: string, wish: Json) => post(PATHS[act][0], token, wish) as Promise<Json & Asked>;
+function ask(part: HTMLElement, act: Act): Promise<Asked> {
+  const name = part.querySelector<HTMLInputElement>("input[name=name]")?.value ?? "";
+  const wish = act === "register" ? { name } : {};
+  return post(part.dataset.options ?? PATHS[act][0], part.dataset.token ?? "", wish) as Promise<Json & Asked>;
+}
 
 async function fromDevice(act: Act, options: Json, signal: AbortSignal, conditional: boolean): Promise<PublicKeyCredential> {
   const credential =
@@ -198,8 +203,7 @@ function begin(): AbortSignal {
 
 async function perform(part: HTMLElement, act: Act): Promise<void> {
   const signal = begin();
-  const name = part.querySelector<HTMLInputElement>("input[name=name]")?.value ?? "";
-  const asked = await ask(act, part.dataset.token ?? "", act === "register" ? { name } : {});
+  const asked = await ask(part, act);
   signal.throwIfAborted();
   await finish(part, act, asked, await fromDevice(act, asked.options, signal, false));
 }
@@ -207,7 +211,7 @@ async function perform(part: HTMLElement, act: Act): Promise<void> {
 /** Tells the server what the device said, and goes where that leads. */
 async function finish(part: HTMLElement, act: Act, { challenge }: Asked, credential: PublicKeyCredential): Promise<void> {
   const { token = "", next } = part.dataset;
-  const done = await post(PATHS[act][1], token, { challenge, credential: answer(credential), ...(next && { next }) });
+  const done = await post(part.dataset.answer ?? PATHS[act][1], token, { challenge, credential: answer(credential), ...(next && { next }) });
   location.assign(ownPath(done.next) ?? ownPath(next) ?? location.pathname);
 }
 
@@ -231,7 +235,7 @@ async function autofill(part: HTMLElement, fail: (error: unknown) => void): Prom
     const signal = begin();
     let asked, credential;
     try {
-      asked = await ask("login", part.dataset.token ?? "", {});
+      asked = await ask(part, "login");
       signal.throwIfAborted();
       credential = await fromDevice("login", asked.options, signal, true);
     } catch {
