@@ -52,7 +52,8 @@ pub(super) fn check<'a>(password: &str, own: impl Iterator<Item = &'a str>) -> R
         return Err(weak("birkaç karakterin yinelenmesinden oluşuyor", "it is a repetition of a few characters"));
     }
     let is_made_of = |text: &str| left_over(text, &words).chars().count() < MIN_LEFT;
-    if is_made_of(&folded) || is_made_of(&plain) {
+    // `p4r0l@123456`: the run goes before its digits are taken for letters.
+    if is_made_of(&folded) || is_made_of(&plain) || is_made_of(&unleet(&without_runs(&folded))) {
         return Err(weak("çok kullanılan parolalardan oluşuyor", "it is made of common passwords"));
     }
     Ok(())

@@ -159,13 +159,13 @@ async fn a_new_app_needs_a_fresh_login_and_its_first_code() {
     assert_ne!(first.key, second.key);
     early_in_a_step().await;
     assert_eq!(code(house.identity.confirm_totp(&session.session, &shown(&first.key, 0), &visit()).await), "wrong-code");
-    done(house.identity.login("gulizar", PASSWORD, &visit()).await.unwrap());
+    let _ = done(house.identity.login("gulizar", PASSWORD, &visit()).await.unwrap());
     assert_eq!(code(house.identity.confirm_totp(&stale, &shown(&second.key, 0), &visit()).await), "step-up-required");
     house.identity.confirm_totp(&session.session, &shown(&second.key, 0), &visit()).await.unwrap();
     assert_eq!(code(house.identity.offer_totp(&session.session).await), "totp-there");
     assert_eq!(code(house.identity.remove_totp(&stale, &visit()).await), "step-up-required");
     house.identity.remove_totp(&session.session, &visit()).await.unwrap();
-    done(house.identity.login("gulizar", PASSWORD, &visit()).await.unwrap());
+    let _ = done(house.identity.login("gulizar", PASSWORD, &visit()).await.unwrap());
 }
 
 #[tokio::test]
@@ -179,7 +179,7 @@ async fn a_lost_phone_is_taken_away_by_who_may() {
     assert!(matches!(login, Login::SecondFactor { .. }));
     house.identity.remove_totp_of(&operator(), person).await.unwrap();
     assert_eq!(house.identity.second_factor_of(person).await.unwrap().recovery_codes, 0);
-    done(house.identity.login("gulizar", "kestane gölgesinde çay", &visit()).await.unwrap());
+    let _ = done(house.identity.login("gulizar", "kestane gölgesinde çay", &visit()).await.unwrap());
     assert_eq!(code(house.identity.remove_totp_of(&operator(), person).await), "no-totp");
 }
 

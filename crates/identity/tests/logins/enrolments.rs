@@ -65,7 +65,7 @@ async fn a_new_link_ends_what_the_old_password_began() {
     let (stolen, _) = house.enter("gulizar").await;
     let link = house.identity.make_enrolment(&operator(), person).await.unwrap();
     assert!(house.is_good(&stolen.cookie).await);
-    done(house.identity.enrol_password(&link.code, "kestane gölgesinde çay", &visit()).await.unwrap());
+    let _ = done(house.identity.enrol_password(&link.code, "kestane gölgesinde çay", &visit()).await.unwrap());
     assert!(!house.is_good(&stolen.cookie).await);
     assert_eq!(code(house.identity.login("gulizar", PASSWORD, &visit()).await), "wrong-login");
 }
