@@ -22,3 +22,15 @@ pub async fn open(location: &str) -> Result<Arc<dyn Store>> {
     }
     Ok(Arc::new(sqlite::SqliteStore::open(std::path::Path::new(location)).await?))
 }
+
+/// Takes the last bytes of what was erased out of the store's files: writes what an erasure touched anew. For the maintenance at
+/// night, after records were destroyed: nobody can write meanwhile.
+///
+/// # Errors
+/// As [`open`]; `store-unavailable` if it can't be done now.
+pub async fn scrub(location: &str) -> Result<()> {
+    if location.starts_with("postgres://") || location.starts_with("postgresql://") {
+        return postgres::PostgresStore::connect(location).await?.scrub().await;
+    }
+    sqlite::SqliteStore::open(std::path::Path::new(location)).await?.scrub().await
+}

@@ -26,6 +26,7 @@ mod seals;
 mod secrets;
 mod table;
 mod types;
+mod wipe;
 mod writer;
 
 pub use backup::restore;
@@ -91,6 +92,16 @@ impl PostgresStore {
             head,
             _alive: alive,
         })
+    }
+
+    /// Writes the log, the secrets and the tables that were ever erased from anew, so that no byte of what was erased is left in
+    /// their files. They are locked meanwhile. (A plain `VACUUM` follows each erasure by itself.)
+    ///
+    /// # Errors
+    /// `store-unavailable`; those of the server.
+    pub async fn scrub(&self) -> Result<()> {
+        let client = self.place.session(Purpose::Plain).await?;
+        self.answer(wipe::full(&client, &self.definitions)).await
     }
 
     async fn reader(&self) -> Result<Object> {

@@ -2,17 +2,23 @@
 
 use super::{
     change::{Application, Moment},
+    connect::BUSY_TIMEOUT,
     failure::failure,
     refusal::version_conflict,
 };
 use crate::sql::names::{history_of, quoted};
+use jiff::Timestamp;
 use meydan_kernel::{Change, Operation, Record, Result};
 use rusqlite::{Connection, OptionalExtension, params};
 use std::time::Duration;
 
 /// How long the writer waits for readers of old states before it tries again later.
 const READERS_LIMIT: Duration = Duration::from_millis(250);
-/// Name in `meydan_meta` under which stands that the write-ahead log may still hold what was erased, and since which position.
+/// Limit: a file that is written anew at any hour; takes less than a second.
+const SMALL_BYTES: i64 = 64 * 1024 * 1024;
+/// Hours (UTC) in which a larger file is written anew.
+const NIGHT_UTC: [i64; 3] = [23, 0, 1];
+/// Name in `meydan_meta` under which stands that the files may still hold what was erased, and since which position.
 const OWED: &str = "wipe";
 
 impl Application<'_> {
@@ -76,7 +82,7 @@ impl Application<'_> {
     }
 }
 
-/// True if the write-ahead log may still hold what was erased.
+/// True if the files may still hold what was erased.
 pub(super) fn is_owed(conn: &Connection) -> Result<bool> {
     owed(conn).map(|since| since.is_some())
 }
@@ -87,15 +93,39 @@ fn owed(conn: &Connection) -> Result<Option<String>> {
 
 /// Brings the write-ahead log into the file and empties it: it held the pages as they were before. False if somebody still reads
 /// an old state; then it must be tried again.
-pub(super) fn wipe(conn: &Connection, busy_timeout: Duration) -> Result<bool> {
-    let since = owed(conn)?;
+pub(super) fn wipe(conn: &Connection) -> Result<bool> {
     conn.busy_timeout(READERS_LIMIT).map_err(failure)?;
     let busy = conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |r| r.get::<_, bool>(0)).map_err(failure);
-    conn.busy_timeout(busy_timeout).map_err(failure)?;
-    if busy? {
+    conn.busy_timeout(BUSY_TIMEOUT).map_err(failure)?;
+    Ok(!busy?)
+}
+
+/// Writes the whole file anew and empties the write-ahead log. What is deleted is overwritten with zeros at once, but not every
+/// copy: when SQLite divides a full page, it leaves what it moved in the part of the page that it gives up. False if somebody
+/// still reads an old state; then it must be tried again.
+pub(super) fn scrub(conn: &Connection) -> Result<bool> {
+    let since = owed(conn)?;
+    // The copy is as large as the file.
+    let done = conn
+        .pragma_update(None, "temp_store", "FILE")
+        .and_then(|()| conn.execute_batch("VACUUM"))
+        .and_then(|()| conn.pragma_update(None, "temp_store", "MEMORY"))
+        .map_err(failure);
+    done?;
+    if !wipe(conn)? {
         return Ok(false);
     }
     // Not if another process has erased more meanwhile.
     conn.execute("DELETE FROM meydan_meta WHERE name = ?1 AND value = ?2", params![OWED, since]).map_err(failure)?;
     Ok(true)
+}
+
+/// True if the file may be written anew now: at once while it is small, else in the hours when nobody waits for a write (2 to 5
+/// o'clock in Türkiye).
+pub(super) fn may_scrub(conn: &Connection) -> Result<bool> {
+    let bytes: i64 = conn
+        .query_row("SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()", [], |r| r.get(0))
+        .map_err(failure)?;
+    let hour = Timestamp::now().as_second().rem_euclid(86_400) / 3_600;
+    Ok(bytes <= SMALL_BYTES || NIGHT_UTC.contains(&hour))
 }

@@ -32,6 +32,7 @@ mod secrets;
 mod select;
 mod state;
 mod tables;
+mod walk;
 mod write_record;
 mod writer;
 
@@ -91,8 +92,7 @@ impl SqliteStore {
             jobs: waiting,
             head: sender.clone(),
             itself: jobs.downgrade(),
-            owes_wipe: false,
-            waits_to_wipe: false,
+            owed: writer::Owed::default(),
         };
         thread::Builder::new().name("sqlite-write".to_owned()).spawn(move || writer.run()).map_err(Error::unavailable)?;
         Ok(Self {
@@ -104,6 +104,18 @@ impl SqliteStore {
             jobs,
             sender,
         })
+    }
+
+    /// Writes the whole file anew, so that no byte of what was erased is left in it. Nobody can write meanwhile; everybody can
+    /// read. The store does this by itself a second after an erasure while the file is below 64 MiB, and at night if it is larger.
+    ///
+    /// # Errors
+    /// `store-unavailable` if somebody reads an old state all the while; `disk-full`.
+    pub async fn scrub(&self) -> Result<()> {
+        match self.write(|conn, _| erase::scrub(conn)).await? {
+            true => Ok(()),
+            false => Err(Error::unavailable("an old state of the file is still being read")),
+        }
     }
 
     /// Has a request put on disk, in one commit with whatever else waits.

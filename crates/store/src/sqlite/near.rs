@@ -8,9 +8,9 @@ use super::{
     rows::{self, columns},
     select::{What, select},
 };
-use crate::sql::{Param, names::quoted, question::conditions};
+use crate::sql::names::quoted;
 use meydan_geo::Bbox;
-use meydan_kernel::{Query, Record, Register, Result, Value};
+use meydan_kernel::{Query, Record, Register, Result, cql2};
 use rusqlite::{Connection, params, params_from_iter};
 
 /// Limit: hits of the R-tree that are sorted in memory. A box with more covers so much that a scan in fid order soon has a page.
@@ -55,26 +55,20 @@ fn hits(conn: &Connection, query: &Query, after: i64) -> Result<Option<Vec<i64>>
 }
 
 fn fetch(conn: &Connection, query: &Query, fids: &[i64], limit: usize) -> Result<Vec<Record>> {
-    // The fid is the first parameter; the filter's follow.
-    let mut params = vec![Param::Value(Value::Int(0))];
-    let boxless = Query { bbox: Vec::new(), ..query.clone() };
-    let tests: String = conditions(&Sqlite(Boxes::Rows), &boxless, &mut params).iter().map(|t| format!(" AND {t}")).collect();
-    let sql = format!("SELECT {} FROM {} WHERE fid = ?1{tests}", columns(&query.register), quoted(&query.register.name));
+    let sql = format!("SELECT {} FROM {} WHERE fid = ?1", columns(&query.register), quoted(&query.register.name));
     let mut find = conn.prepare_cached(&sql).map_err(failure)?;
-    for (i, param) in params.iter().enumerate().skip(1) {
-        find.raw_bind_parameter(i + 1, param).map_err(failure)?;
-    }
     let mut skip = query.offset;
     let mut out = Vec::with_capacity(limit.min(fids.len()));
     for fid in fids {
         if out.len() == limit {
             break;
         }
-        find.raw_bind_parameter(1, fid).map_err(failure)?;
-        let mut found = find.raw_query();
+        let mut found = find.query([fid]).map_err(failure)?;
         let Some(row) = found.next().map_err(failure)? else { continue };
         let record = rows::record(&query.register, row)?;
-        if !touches(&record, &query.bbox) {
+        // In memory: for each row anew, SQLite would build a table of the units that a grant's scope lists.
+        let fits = query.filter.as_ref().is_none_or(|filter| cql2::holds(filter, &record));
+        if !fits || !touches(&record, &query.bbox) {
             continue;
         }
         if skip > 0 {

@@ -6,6 +6,7 @@ use super::{
     instant, near,
     rows::{self, columns, id_text},
     select::{What, select},
+    walk,
 };
 use crate::sql::names::{history_of, quoted};
 use jiff::Timestamp;
@@ -63,6 +64,9 @@ pub(super) fn fid_of(conn: &Connection, register: &str, id: Uuid) -> Result<Opti
 /// One page.
 pub(super) fn page(conn: &Connection, query: &Query) -> Result<Vec<Record>> {
     if let Some(found) = near::page(conn, query)? {
+        return Ok(found);
+    }
+    if let Some(found) = walk::page(conn, query)? {
         return Ok(found);
     }
     let mut out = Vec::new();

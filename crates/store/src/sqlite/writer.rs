@@ -1,9 +1,12 @@
 //! The one thread that writes: it takes all that waits and puts it on disk with one commit.
 
-use super::{change::Application, connect, erase, failure::failure, salt::Salts, secrets, state::State};
+use super::{change::Application, erase, failure::failure, salt::Salts, secrets, state::State};
 use meydan_kernel::{Changeset, Committed, Error, Result, head_watch};
 use rusqlite::Connection;
-use std::{thread, time::Duration};
+use std::{
+    thread,
+    time::{Duration, Instant},
+};
 use tokio::sync::{mpsc, oneshot};
 
 /// Limit: jobs that wait for the writer; whoever comes after waits for a place.
@@ -12,8 +15,11 @@ pub(super) const MAX_WAITING: usize = 1_024;
 const MAX_CHANGES_PER_COMMIT: usize = 20_000;
 /// How many failures within one commit are undone by trying the others again, before each is tried by itself.
 const MAX_RETRIES: usize = 3;
-/// Pause before the write-ahead log is emptied again when somebody read an old state of it.
-const WIPE_AGAIN: Duration = Duration::from_secs(1);
+/// Pause before the write-ahead log is emptied again when somebody read an old state of it, and how long after the last erasure
+/// the file is written anew.
+const SOON: Duration = Duration::from_secs(1);
+/// Pause between two looks whether the hour has come to write a large file anew, or after a failure.
+const LATER: Duration = Duration::from_secs(600);
 
 /// The answer's way back.
 type Reply = oneshot::Sender<Result<Done>>;
@@ -51,8 +57,8 @@ pub(super) enum Job {
     Commit(Request, Reply),
     /// Anything else that writes; it makes its own transaction.
     Run(Task),
-    /// Another try to take what was erased out of the write-ahead log.
-    Wipe,
+    /// Another look at what was erased and may still be in the files.
+    Clean,
 }
 
 /// The writer's side of the channel and all that it owns.
@@ -63,10 +69,19 @@ pub(super) struct Writer {
     pub(super) head: head_watch::Sender,
     /// The way back to itself, for what is done later.
     pub(super) itself: mpsc::WeakSender<Job>,
-    /// True while the write-ahead log may hold what was erased.
-    pub(super) owes_wipe: bool,
-    /// True while another try is already on its way.
-    pub(super) waits_to_wipe: bool,
+    /// What is still to be done about values that were erased.
+    pub(super) owed: Owed,
+}
+
+/// What is still to be done about values that were erased.
+#[derive(Default)]
+pub(super) struct Owed {
+    /// The write-ahead log may hold them.
+    wipe: bool,
+    /// The file may; since when.
+    scrub: Option<Instant>,
+    /// A [`Job::Clean`] is on its way.
+    under_way: bool,
 }
 
 /// A request, its answer once known, and its way back.
@@ -82,20 +97,24 @@ impl Writer {
         let mut salts = Salts::default();
         let mut left = None;
         // The process before this one may have ended between an erasure and its wiping.
-        self.owes_wipe = erase::is_owed(&self.conn).unwrap_or(true);
-        self.wipe();
+        if erase::is_owed(&self.conn).unwrap_or(true) {
+            self.owe();
+            self.clean();
+        }
         while let Some(job) = left.take().or_else(|| self.jobs.blocking_recv()) {
             match job {
                 Job::Run(task) => task(&mut self.conn, &mut self.state),
-                Job::Wipe => {
-                    self.waits_to_wipe = false;
-                    self.wipe();
+                Job::Clean => {
+                    self.owed.under_way = false;
+                    self.clean();
                 }
                 Job::Commit(request, reply) => {
                     let mut group = vec![Waiting { request, answer: None, reply }];
                     left = self.gather(&mut group);
                     self.commit(&mut group, &mut salts);
-                    self.wipe();
+                    if self.owed.wipe {
+                        self.clean();
+                    }
                     for waiting in group {
                         let lost = || Err(Error::internal("a request was left without an answer"));
                         // Whoever asked may have gone; what is on disk stays.
@@ -142,13 +161,13 @@ impl Writer {
     /// All in one transaction. `Ok(false)`: one failed after it had written; it has its answer, the others must be tried again.
     fn together(&mut self, group: &mut [Waiting], salts: &mut Salts) -> Result<bool> {
         self.begin()?;
+        let mut erased = false;
         for waiting in group.iter_mut().filter(|w| !matches!(w.answer, Some(Err(_)))) {
             let mut application = Application { conn: &self.conn, state: &mut self.state, salts, dirty: false, erased: false };
             let (answer, dirty) = match &waiting.request {
                 Request::Changeset(changeset) => {
                     let answer = application.apply(changeset).map(Done::Committed);
-                    // Too early if the commit fails, and harmless then.
-                    self.owes_wipe |= application.erased;
+                    erased |= application.erased;
                     (answer, application.dirty)
                 }
                 Request::Secret(write) => (secrets::write(&self.conn, write).map(Done::Secrets), true),
@@ -161,6 +180,9 @@ impl Writer {
             }
         }
         self.end()?;
+        if erased {
+            self.owe();
+        }
         Ok(true)
     }
 
@@ -175,24 +197,48 @@ impl Writer {
         Ok(true)
     }
 
-    /// Takes what was erased out of the write-ahead log, now or a little later.
-    fn wipe(&mut self) {
-        if !self.owes_wipe {
-            return;
+    fn owe(&mut self) {
+        self.owed.wipe = true;
+        self.owed.scrub = Some(Instant::now());
+    }
+
+    /// Takes what was erased out of the files: out of the write-ahead log at once, out of the last corners of the file a little
+    /// later. What fails (somebody reads an old state, a full disk) is tried again; the file says that it is owed.
+    fn clean(&mut self) {
+        if self.owed.wipe {
+            self.owed.wipe = !erase::wipe(&self.conn).unwrap_or(false);
         }
-        // What fails now (a full disk, another process at work) is tried again; the file says that it is owed.
-        self.owes_wipe = !erase::wipe(&self.conn, connect::BUSY_TIMEOUT).unwrap_or(false);
-        if self.owes_wipe && !self.waits_to_wipe {
-            let itself = self.itself.clone();
-            let later = move || {
-                thread::sleep(WIPE_AGAIN);
-                // Nobody is there to wipe once the store is closed; the next one to open it will.
-                if let Some(jobs) = itself.upgrade() {
-                    let _ = jobs.blocking_send(Job::Wipe);
-                }
-            };
-            self.waits_to_wipe = thread::Builder::new().name("sqlite-wipe".to_owned()).spawn(later).is_ok();
+        let mut pause = SOON;
+        if let Some(since) = self.owed.scrub
+            && since.elapsed() >= SOON
+        {
+            let scrubbed = erase::is_owed(&self.conn).and_then(|owed| {
+                // Another process may have done it.
+                Ok(!owed || (erase::may_scrub(&self.conn)? && erase::scrub(&self.conn)?))
+            });
+            match scrubbed.unwrap_or(false) {
+                true => self.owed.scrub = None,
+                false => pause = LATER,
+            }
         }
+        if self.owed.wipe {
+            pause = SOON;
+        }
+        if (self.owed.wipe || self.owed.scrub.is_some()) && !self.owed.under_way {
+            self.clean_after(pause);
+        }
+    }
+
+    fn clean_after(&mut self, pause: Duration) {
+        let itself = self.itself.clone();
+        let later = move || {
+            thread::sleep(pause);
+            // Nobody is there to clean once the store is closed; the next one to open it will.
+            if let Some(jobs) = itself.upgrade() {
+                let _ = jobs.blocking_send(Job::Clean);
+            }
+        };
+        self.owed.under_way = thread::Builder::new().name("sqlite-clean".to_owned()).spawn(later).is_ok();
     }
 
     fn begin(&mut self) -> Result<()> {

@@ -24,6 +24,9 @@ async fn nobody_changes_a_table_around_the_desk() {
         "DELETE FROM meydan.log",
         "INSERT INTO meydan.changeset SELECT * FROM meydan.changeset",
         "UPDATE meydan.head SET next = 0",
+        "UPDATE meydan.log SET salt = NULL",
+        "INSERT INTO meydan.secret VALUES ('session', 'x', NULL, '{}', now(), NULL)",
+        "DELETE FROM meydan.secret",
         "UPDATE meydan.register SET next_fid = 1",
         // A mark of one's own is not that of this transaction.
         "SELECT set_config('meydan.writer', '1', false); UPDATE meydan.lamp SET watts = 100",
@@ -34,6 +37,12 @@ async fn nobody_changes_a_table_around_the_desk() {
     // What is written in the log stays, even for who has found out how to mark a transaction.
     let marked = "BEGIN; SELECT set_config('meydan.writer', pg_current_xact_id()::text, true); UPDATE meydan.log SET digest = '\\x00'; COMMIT";
     assert!(server.try_psql(&database, marked).expect_err("the log is closed").contains("Meydan"));
+    for closed in
+        ["UPDATE meydan.log SET salt = '\\x00'", "UPDATE meydan.log SET salt = NULL, version = 7", "DELETE FROM meydan.log"]
+    {
+        let marked = format!("BEGIN; SELECT set_config('meydan.writer', pg_current_xact_id()::text, true); {closed}; COMMIT");
+        assert!(server.try_psql(&database, &marked).expect_err(closed).contains("Meydan"));
+    }
     assert_eq!(server.psql(&database, "SELECT watts FROM meydan.lamp"), "40");
     let checks = town.store.checks().await.expect("the store answers");
     assert!(checks.iter().all(|(_, fine, _)| *fine), "{checks:?}");
@@ -60,6 +69,7 @@ async fn readers_read_and_do_not_write() {
         "DELETE FROM meydan.lamp",
         "SELECT salt FROM meydan.log",
         "SELECT * FROM meydan.lamp__history",
+        "SELECT content FROM meydan.secret",
         "CREATE TABLE meydan.mine (x int)",
     ] {
         let complaint = as_qgis(sql).expect_err(sql);

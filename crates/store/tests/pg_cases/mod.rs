@@ -3,6 +3,7 @@
 pub mod apart;
 pub mod bulk;
 pub mod doubt;
+pub mod erasure;
 pub mod faults;
 pub mod guards;
 pub mod letters;

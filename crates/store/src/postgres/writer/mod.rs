@@ -13,6 +13,7 @@ use super::{
     definitions::Definitions,
     errors::from_pg,
     rows,
+    wipe::Wiper,
 };
 use job::{Batch, Job};
 use meydan_kernel::{Changeset, Committed, Error, Kind, Result, head_watch};
@@ -48,7 +49,8 @@ impl Writer {
     /// Starts the task. It ends when the writer is dropped and the queue is done.
     pub fn start(place: Place, definitions: Arc<Definitions>, head: head_watch::Sender) -> Self {
         let (queue, waiting) = mpsc::channel(MAX_WAITING);
-        let task = Task { place, definitions, head, session: None };
+        let wiper = Wiper::start(place.clone());
+        let task = Task { place, definitions, head, wiper, session: None };
         tokio::spawn(task.serve(waiting));
         Self { queue, room: Arc::new(Semaphore::new(MAX_WAITING_RECORDS)) }
     }
@@ -71,6 +73,7 @@ struct Task {
     place: Place,
     definitions: Arc<Definitions>,
     head: head_watch::Sender,
+    wiper: Wiper,
     session: Option<Session>,
 }
 
@@ -174,6 +177,8 @@ impl Task {
             .await
             .map_err(Trouble::InDoubt)??;
         self.head.send(found.next);
+        let erased = batch.jobs.iter().flat_map(|j| &j.items).filter(|i| matches!(i.deed, job::Deed::Erase(_)));
+        self.wiper.erased(erased.map(|i| i.register.clone()));
         Ok(())
     }
 
