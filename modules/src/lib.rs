@@ -59,6 +59,33 @@ mod tests {
     }
 
     #[test]
+    fn every_register_is_granted_to_somebody_and_personal_data_has_a_purpose() {
+        let catalogue = load(&sources()).unwrap();
+        for (name, register) in &catalogue.registers {
+            // Destructions are for those who see all registers, and for nobody else.
+            let own = catalogue.grants.iter().any(|g| g.register == *name);
+            assert_eq!(own, name != "destruction", "{name}");
+            assert!(register.retention.is_some(), "{name}");
+            let personal = register.fields.iter().any(|f| f.personal);
+            assert_eq!(personal, register.processing.is_some(), "{name}");
+        }
+        // A role that no list knows would be a grant to nobody; a check that isn't there would refuse every change.
+        let roles = &catalogue.code_lists["role"];
+        for party in catalogue.grants.iter().flat_map(|g| &g.to) {
+            if let meydan_kernel::catalogue::Party::Role(role) = party {
+                assert!(roles.get(role).is_some(), "{role}");
+            }
+        }
+        for role in catalogue.separations.iter().flat_map(|s| &s.roles) {
+            assert!(roles.get(role).is_some(), "{role}");
+        }
+        let checks = checks();
+        for check in catalogue.registers.values().flat_map(|r| &r.checks) {
+            assert!(checks.contains_key(check.as_str()), "{check}");
+        }
+    }
+
+    #[test]
     fn no_named_colour_is_left_in_either_theme() {
         let catalogue = load(&sources()).unwrap();
         for theme in [Theme::Light, Theme::Dark] {
@@ -123,6 +150,7 @@ mod tests {
         let style = r#"[{ "type": "circle", "paint": { "circle-radius": 4 } }]"#.to_owned();
         let own = [source("definitions/fountain.toml", text), source("definitions/styles/fountain.json", style)];
         let catalogue = load(&[sources(), own.to_vec()].concat()).unwrap_or_else(|faults| panic!("{faults:#?}"));
-        assert_eq!(catalogue.register("fountain").unwrap().fields.len(), 4);
+        assert_eq!(catalogue.register("fountain").unwrap().fields.len(), 6);
+        assert_eq!(catalogue.grants.iter().filter(|g| g.register == "fountain").count(), 3);
     }
 }

@@ -5,7 +5,10 @@ mod settings;
 
 use crate::context::{City, Context};
 use meydan_kernel::{Error, Kind, Query, Store};
-use meydan_modules::city::demo::{DEFAULT_DOORS, DEFAULT_SEED, Demo};
+use meydan_modules::{
+    city::demo::{DEFAULT_DOORS, DEFAULT_SEED, Demo},
+    people::demo::organisation,
+};
 use std::{io::IsTerminal as _, path::PathBuf, process::ExitCode, sync::Arc, time::Instant};
 
 /// The store remembers under this name how far the log reached when the sample city was finished.
@@ -66,6 +69,8 @@ pub async fn run(context: &Context, args: Args) -> anyhow::Result<ExitCode> {
 async fn make(context: &Context, city: &City, args: &Args) -> anyhow::Result<Made> {
     let operator = context.operator("demo");
     let mut demo = Demo::new(&city.desk.catalogue(), args.doors, args.seed)?;
+    let today = meydan_kernel::post::day(jiff::Timestamp::now());
+    let organisation = organisation(&city.desk.catalogue(), args.seed, today, &demo.districts())?;
     let visible = std::io::stderr().is_terminal() && !context.json;
     let bar = visible.then(|| indicatif::ProgressBar::new(demo.progress().1 as u64));
     let mut made = Made { records: 0, changesets: 0, head: 0, settings: None };
@@ -76,6 +81,11 @@ async fn make(context: &Context, city: &City, args: &Args) -> anyhow::Result<Mad
         if let Some(bar) = &bar {
             bar.set_position(demo.progress().0 as u64);
         }
+    }
+    for batch in organisation {
+        made.records += batch.len();
+        made.changesets += 1;
+        city.desk.change(&operator, batch).await?;
     }
     if let Some(bar) = bar {
         bar.finish_and_clear();

@@ -95,7 +95,9 @@ fn days(change: &Checked<'_>, proxy: Draft<'_>) -> Vec<FieldError> {
     if from.checked_add(MAX_YEARS.years()).is_ok_and(|end| until >= end) {
         faults.push(fault("valid_until", "vekâlet bir yıldan uzun olamaz", "a proxy can't be for longer than a year"));
     }
-    if until < change.principal.today() && !is_operator(change.principal) {
+    // Of an approved one the approval's own rule speaks.
+    let asked = proxy.text("status") == Some(REQUESTED);
+    if asked && until < change.principal.today() && !is_operator(change.principal) {
         faults.push(fault("valid_until", "son gün geçmişte", "the last day is in the past"));
     }
     faults

@@ -1,0 +1,5 @@
+//! Each rule broken once, and the days between.
+
+mod calendar;
+mod rules;
+mod world;
