@@ -53,9 +53,10 @@ impl<'a> Draft<'a> {
         }
     }
 
-    /// Words of a text that lists them by commas and spaces, as the desk reads them.
+    /// Words of a text that lists them by commas, semicolons and spaces, as the desk reads them.
     pub(super) fn words(self, field: &str) -> Vec<&'a str> {
-        self.text(field).map(|t| t.split([',', ' ']).filter(|w| !w.is_empty()).collect()).unwrap_or_default()
+        let apart = |c: char| matches!(c, ',' | ';') || c.is_whitespace();
+        self.text(field).map(|t| t.split(apart).filter(|w| !w.is_empty()).collect()).unwrap_or_default()
     }
 
     /// `valid_from` to `valid_until`.

@@ -142,6 +142,7 @@ fn proxies_lend_what_is_one_s_own() {
     assert_eq!(new(&world, with(fine(&world), "unit", world.reference("unit/branch"))), ["unit"]);
     assert_eq!(new(&world, with(fine(&world), "actions", text("read, fly"))), ["actions"]);
     assert_eq!(new(&world, with(fine(&world), "registers", text("street,nothing"))), ["registers"]);
+    assert_eq!(new(&world, with(fine(&world), "registers", text("street; door, park"))), NONE);
     assert_eq!(new(&world, with(fine(&world), "status", text("approved"))), ["approved_by", "status"]);
     // One deputy at a time; the next one from the day after.
     world.approved("head", "manager", "head", days);
