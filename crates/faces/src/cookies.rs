@@ -26,7 +26,8 @@ pub const FLOW: Cookie = Cookie { name: "flow", secure_name: "__Host-flow", life
 /// The second half of a login: what the first half gave.
 pub const HALF: Cookie = Cookie { name: "half", secure_name: "__Host-half", life_s: Some(HOUR_S / 6), strict: true };
 /// An enrolment link's code, taken out of the address.
-pub const ENROLMENT: Cookie = Cookie { name: "enrolment", secure_name: "__Host-enrolment", life_s: Some(HOUR_S), strict: false };
+pub const ENROLMENT: Cookie =
+    Cookie { name: "enrolment", secure_name: "__Host-enrolment", life_s: Some(HOUR_S), strict: false };
 /// The form token of a browser that isn't logged in (double-submit cookie).
 pub const FORM: Cookie = Cookie { name: "meydan-form", secure_name: "__Host-meydan-form", life_s: None, strict: true };
 

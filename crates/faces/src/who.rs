@@ -1,11 +1,7 @@
 //! Who comes with a request: by a session's cookie, by a token, or nobody. Decided here once per request; what they may do, the
 //! desk says.
 
-use crate::{
-    App, Problem,
-    cookies::SESSION,
-    negotiate,
-};
+use crate::{App, Problem, cookies::SESSION, negotiate};
 use axum::{
     extract::{ConnectInfo, FromRequestParts, Request, State},
     http::{HeaderMap, HeaderValue, header, request::Parts},

@@ -5,9 +5,15 @@ mod browser;
 #[path = "web/city.rs"]
 #[allow(dead_code, reason = "shared with the other faces' tests, which use more of it")]
 mod city;
+#[path = "pages/coming_in.rs"]
+mod coming_in;
 #[path = "pages/every_page.rs"]
 mod every_page;
 #[path = "pages/forms.rs"]
 mod forms;
+#[path = "pages/house.rs"]
+mod house;
 #[path = "pages/lists.rs"]
 mod lists;
+#[path = "pages/own_account.rs"]
+mod own_account;

@@ -8,9 +8,9 @@ use super::{
 use crate::{App, Caller, Problem, negotiate};
 use askama::Template;
 use axum::{
-    body::{Body, to_bytes},
+    body::{Body, HttpBody as _, to_bytes},
     extract::{Request, State},
-    http::{HeaderValue, Method, StatusCode, header},
+    http::{Method, StatusCode, header},
     middleware::Next,
     response::Response,
 };
@@ -65,10 +65,9 @@ pub async fn as_a_page(State(app): State<Arc<App>>, request: Request, next: Next
 
 /// The form that a request brings, if it may have to wait until the person has proven again who they are.
 async fn with_form(visit: &Visit, request: Request) -> (Request, Option<Params>) {
-    let text = |name| visit.headers.get(name).and_then(|v: &HeaderValue| v.to_str().ok());
-    let is_form = text(header::CONTENT_TYPE).is_some_and(|t| t.starts_with("application/x-www-form-urlencoded"));
-    let length: Option<usize> = text(header::CONTENT_LENGTH).and_then(|l| l.parse().ok());
-    let small = length.is_some_and(|length| length <= MAX_KEPT_BYTES);
+    let content = visit.headers.get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok());
+    let is_form = content.is_some_and(|t| t.starts_with("application/x-www-form-urlencoded"));
+    let small = request.body().size_hint().upper().is_some_and(|length| length <= MAX_KEPT_BYTES as u64);
     if !(is_form && small) || visit.caller.session.is_none() || visit.caller.principal.is_verified() {
         return (request, None);
     }

@@ -1,11 +1,7 @@
 //! What every page has: language, look, the frame round it, and the headers that keep it to itself.
 
 use super::{assets::Assets, params::Params, texts::Texts};
-use crate::{
-    App, Caller, Problem,
-    cookies,
-    negotiate, who,
-};
+use crate::{App, Caller, Problem, cookies, negotiate, who};
 use askama::Template;
 use axum::{
     extract::FromRequestParts,

@@ -157,7 +157,13 @@ pub async fn enrol(visit: Visit, body: Bytes) -> Result<Response, Problem> {
     identity.end_sessions_of(person).await?;
     let from = arriving(&visit);
     let detail = Some(format!("passkey {}", passkey.id));
-    let event = SecurityEvent { kind: "login", person: Some(person), address: from.address.clone(), detail, ..SecurityEvent::default() };
+    let event = SecurityEvent {
+        kind: "login",
+        person: Some(person),
+        address: from.address.clone(),
+        detail,
+        ..SecurityEvent::default()
+    };
     visit.app.desk.note(&act, event).await?;
     let new = identity.open_session(person, Proof::Passkey, from.address.clone(), from.agent.clone()).await?;
     let device = identity.settle(&new, &from).await?;

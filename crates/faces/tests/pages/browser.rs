@@ -22,8 +22,22 @@ impl<'a> Browser<'a> {
         for cookie in reply.headers.get_all("set-cookie") {
             let cookie = cookie.to_str().expect("ASCII");
             let (name, value) = cookie.split(';').next().and_then(|c| c.split_once('=')).expect("name=value");
-            self.cookies.insert(name.to_owned(), value.to_owned());
+            if cookie.contains("Max-Age=0") {
+                self.cookies.remove(name);
+            } else {
+                self.cookies.insert(name.to_owned(), value.to_owned());
+            }
         }
+    }
+
+    /// A cookie that the browser holds.
+    pub fn cookie(&self, name: &str) -> Option<&str> {
+        self.cookies.get(name).map(String::as_str)
+    }
+
+    /// Puts a cookie into the browser, as somebody with bad intentions might.
+    pub fn plant(&mut self, name: &str, value: &str) {
+        self.cookies.insert(name.to_owned(), value.to_owned());
     }
 
     pub async fn get(&mut self, path: &str) -> Reply {
@@ -72,12 +86,30 @@ impl<'a> Browser<'a> {
 
 /// Names and values of the first form that is sent by POST.
 pub fn fields(html: &str) -> BTreeMap<String, String> {
-    let form = between(html, "<form method=\"post\"", "</form>").expect("a form");
+    read_fields(between(html, "<form method=\"post\"", "</form>").expect("a form"))
+}
+
+/// Names and values of the form that is sent there by POST.
+pub fn fields_to(html: &str, action: &str) -> BTreeMap<String, String> {
+    let mut forms = all_between(html, "<form ", "</form>").into_iter();
+    let form = forms.find(|f| f.split('>').next().is_some_and(|head| head.contains(&format!("action=\"{action}\""))));
+    read_fields(form.unwrap_or_else(|| panic!("no form to {action}: {html}")))
+}
+
+fn read_fields(form: &str) -> BTreeMap<String, String> {
     let mut found = BTreeMap::new();
     for tag in form.split('<').filter(|t| t.starts_with("input") || t.starts_with("textarea")) {
         let (head, text) = tag.split_once('>').expect("a whole tag");
         let Some(name) = attribute(head, "name") else { continue };
-        let value = if tag.starts_with("textarea") { text.to_owned() } else { attribute(head, "value").unwrap_or_default() };
+        let choice = head.contains("type=\"checkbox\"") || head.contains("type=\"radio\"");
+        if choice && !head.ends_with(" checked") {
+            continue;
+        }
+        let value = if tag.starts_with("textarea") {
+            text.trim_start_matches('\n').to_owned()
+        } else {
+            attribute(head, "value").unwrap_or_default()
+        };
         found.insert(name, unescape(&value));
     }
     for select in form.split("<select").skip(1) {

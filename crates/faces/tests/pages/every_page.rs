@@ -44,7 +44,7 @@ async fn every_page_speaks_its_language_and_lets_no_foreign_thing_in() {
             assert_eq!(city_name, if lang == "tr" { "Deneme Kenti" } else { "Trial City" });
             assert_eq!(html.matches("<h1").count(), 1, "{path}: one first heading");
             let notice = if lang == "tr" { "veriler üretilmiştir" } else { "the data is generated" };
-            assert!(html.contains(notice) && html.contains("Emine Kaya"), "{path}");
+            assert!(html.contains(notice), "{path}");
             let policy = reply.header("content-security-policy");
             assert!(policy.contains("default-src 'none'") && !policy.contains("unsafe"), "{policy}");
             nothing_inline(&path, &html);

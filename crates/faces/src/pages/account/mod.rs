@@ -2,8 +2,8 @@
 
 pub mod app;
 pub mod looks;
-pub mod own_data;
 pub mod overview;
+pub mod own_data;
 pub mod sessions;
 pub mod tokens;
 pub mod ways_in;
@@ -21,8 +21,13 @@ use std::sync::Arc;
 pub fn here(visit: &Visit) -> Result<(&Arc<Session>, &str), Problem> {
     let caller = &visit.caller;
     caller.session.as_ref().zip(caller.cookie.as_deref()).ok_or_else(|| {
-        Error::new(Kind::Unauthenticated, "login-required", "Bunun için oturum açmanız gerekir.", "You need to log in for this.")
-            .into()
+        Error::new(
+            Kind::Unauthenticated,
+            "login-required",
+            "Bunun için oturum açmanız gerekir.",
+            "You need to log in for this.",
+        )
+        .into()
     })
 }
 

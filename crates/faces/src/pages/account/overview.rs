@@ -1,6 +1,14 @@
 //! `/account`: who I am, in which posts, by whose proxies; and which of them I act in.
 
-use super::{super::{format, next::own_path, page::{Page, Room, Visit, private, see_other}, params::Params}, here};
+use super::{
+    super::{
+        format,
+        next::own_path,
+        page::{Page, Room, Visit, private, see_other},
+        params::Params,
+    },
+    here,
+};
 use crate::Problem;
 use askama::Template;
 use axum::{body::Bytes, response::Response};

@@ -1,13 +1,23 @@
 //! `/account/data.json`: all that the house keeps of somebody, for them to take away (KVKK article 11).
 
-use super::{super::{page::{Visit, private}, params::Params}, here, looks::about, themselves};
+use super::{
+    super::{
+        page::{Visit, private},
+        params::Params,
+    },
+    here,
+    looks::about,
+    themselves,
+};
 use crate::Problem;
 use axum::{
     body::Bytes,
     http::header,
     response::{IntoResponse, Response},
 };
-use meydan_kernel::{Bilingual, Principal, Record, Register, catalogue::Action, desk::SecurityEvent, query::MAX_PAGE, Query, query::Cursor};
+use meydan_kernel::{
+    Bilingual, Principal, Query, Record, Register, catalogue::Action, desk::SecurityEvent, query::Cursor, query::MAX_PAGE,
+};
 use serde_json::{Map, Value as Json, json};
 use std::sync::Arc;
 use uuid::Uuid;

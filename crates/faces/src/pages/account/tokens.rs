@@ -16,7 +16,6 @@ use askama::Template;
 use axum::{body::Bytes, extract::Path, http::StatusCode, response::Response};
 use meydan_identity::{NewToken, Token, TokenWish};
 use meydan_kernel::{
-
     catalogue::Action,
     desk::SecurityEvent,
     permission::Limits,
@@ -27,8 +26,7 @@ use uuid::Uuid;
 /// Days that a token lives if nobody says otherwise.
 const DAYS: &str = "90";
 /// What a program may be allowed to do; the rest is for persons only.
-const ACTIONS: [Action; 6] =
-    [Action::Read, Action::History, Action::Export, Action::Insert, Action::Update, Action::Delete];
+const ACTIONS: [Action; 6] = [Action::Read, Action::History, Action::Export, Action::Insert, Action::Update, Action::Delete];
 
 #[derive(Template)]
 #[template(path = "account/tokens.html")]
@@ -141,9 +139,9 @@ fn wish(visit: &Visit, form: &Params) -> Result<TokenWish, Refusal> {
         return Err(Refusal::at_field(visit.t.token_no_register(), "register"));
     }
     let standing = match form.get("standing") {
-        Some(text) => Some(StandingKey::parse(text).ok_or_else(|| {
-            Refusal::at_field(bad_standing().message(visit.lang), "standing")
-        })?),
+        Some(text) => {
+            Some(StandingKey::parse(text).ok_or_else(|| Refusal::at_field(bad_standing().message(visit.lang), "standing"))?)
+        }
         None => None,
     };
     Ok(TokenWish {

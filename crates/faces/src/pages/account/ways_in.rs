@@ -92,7 +92,12 @@ async fn show(visit: &Visit, done: Option<&'static str>, refusal: Option<Refusal
             .collect(),
         app_since: factor.totp_since.map(day),
         codes_left: factor.recovery_codes,
-        links: identity.links_of(me).await?.into_iter().map(|l| (l.id, provider_name(visit, &l.provider), day(l.created_at))).collect(),
+        links: identity
+            .links_of(me)
+            .await?
+            .into_iter()
+            .map(|l| (l.id, provider_name(visit, &l.provider), day(l.created_at)))
+            .collect(),
         refusal,
     };
     let status = template.refusal.as_ref().map_or(StatusCode::OK, |r| r.status);
