@@ -7,6 +7,9 @@
 mod directory_server;
 #[path = "../harness/mod.rs"]
 mod harness;
+#[path = "../../crates/identity/tests/oidc_provider/mod.rs"]
+#[allow(dead_code)]
+mod oidc_provider;
 #[path = "../../crates/store/tests/pg_server/mod.rs"]
 #[allow(dead_code)]
 mod pg_server;
@@ -17,6 +20,7 @@ mod time_stamp_authority;
 mod gdal;
 mod ldap;
 mod log;
+mod oidc;
 mod owslib;
 mod processes;
 mod schemathesis;

@@ -1,13 +1,12 @@
 //! A house with some people.
 
+pub use crate::oidc_provider::HOME;
 use meydan_identity::{Departure, EDevletConfig, Identity, OidcConfig, Providers, ReturnQuery, Session};
 use meydan_kernel::{Act, Desk, Principal, Query, Record, Value, catalogue, desk::Edit};
 use serde_json::{Value as Json, json};
 use std::sync::Arc;
 use uuid::Uuid;
 
-/// Where people reach the house. Nothing listens there: the browser stops when it is sent home.
-pub const HOME: &str = "http://127.0.0.1:9";
 /// A national identity number whose check digits are right and that nobody has (it begins with 1 and is the known example).
 pub const NUMBER: &str = "10000000146";
 

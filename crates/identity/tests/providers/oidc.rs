@@ -1,9 +1,8 @@
 //! The whole way through the real `oidc-provider`.
 
 use super::{
-    browser::Browser,
     house::{HOME, House, parameter, state},
-    oidc_provider::OidcProvider,
+    oidc_provider::{OidcProvider, browser::Browser},
 };
 use meydan_identity::{Proof, ReturnQuery, Visit};
 use serde_json::json;

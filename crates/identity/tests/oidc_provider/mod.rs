@@ -1,6 +1,7 @@
 //! The real `oidc-provider` (npm), as its own process.
 
-use super::house::HOME;
+pub mod browser;
+
 use serde_json::{Value as Json, json};
 use std::{
     io::{BufRead as _, BufReader},
@@ -8,6 +9,9 @@ use std::{
     process::{Child, ChildStdout, Command, Stdio},
     sync::Once,
 };
+
+/// Where people reach the house. Nothing listens there: the browser stops when it is sent home.
+pub const HOME: &str = "http://127.0.0.1:9";
 
 pub struct OidcProvider {
     pub issuer: String,

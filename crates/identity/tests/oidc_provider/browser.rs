@@ -1,6 +1,6 @@
 //! A plain HTTP client that keeps cookies, follows redirects and fills in the provider's own forms, until it is sent home.
 
-use super::house::HOME;
+use super::HOME;
 use std::{collections::BTreeMap, time::Duration};
 
 pub struct Browser {
