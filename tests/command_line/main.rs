@@ -15,5 +15,6 @@ mod deliveries;
 mod demo;
 mod health;
 mod parks;
+mod people;
 mod safekeeping;
 mod words;

@@ -12,7 +12,9 @@ fn meydan(lang: &str, args: &[&str]) -> Output {
 
 #[test]
 fn help_is_in_the_persons_language_and_ends_with_examples() {
-    for command in ["serve", "demo", "import", "export", "catalog", "log", "backup", "restore", "doctor", "completion"] {
+    for command in
+        ["serve", "demo", "import", "export", "catalog", "log", "backup", "restore", "doctor", "completion", "people", "token"]
+    {
         let (tr, en) = (meydan("tr", &[command, "--help"]), meydan("en", &[command, "--help"]));
         assert!(tr.status.success() && en.status.success());
         let (tr, en) = (said(&tr), said(&en));

@@ -7,7 +7,7 @@ use futures::StreamExt as _;
 use meydan_formats::{self as formats, Format, Kind, Layout, OutColumn};
 use meydan_geo::feature::Feature;
 use meydan_kernel::{
-    Act, Desk, Query, Record, Value, catalogue,
+    Act, Desk, Principal, Query, Record, Value, catalogue,
     exchange::{
         ColumnKind, ExportOptions, Exported, ImportOptions, Listener, Override, References, Report, RowFault, export_layout,
         import,
@@ -27,7 +27,7 @@ fn data(name: &str) -> PathBuf {
 
 struct City {
     desk: Desk,
-    act: Act,
+    act: Principal,
     folder: tempfile::TempDir,
 }
 
@@ -56,7 +56,7 @@ impl City {
         crate::context::bring(&store, &wanted).await.unwrap();
         let desk = Desk::new(store, Arc::new(wanted)).unwrap();
         let act = Act { person: "Ayşe Yılmaz".into(), post: "CBS uzmanı".into(), source: "test".into(), ..Act::default() };
-        Self { desk, act, folder }
+        Self { desk, act: Principal::operator(act), folder }
     }
 
     async fn take(

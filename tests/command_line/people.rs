@@ -1,0 +1,141 @@
+//! People and tokens on the command line: the first administrator, enrolment links, tokens.
+
+use crate::{
+    harness::City,
+    parks::{self, said},
+};
+use serde_json::Value as Json;
+use std::{
+    io::Write as _,
+    process::{Output, Stdio},
+};
+
+fn admin(city: &City) -> Json {
+    city.json(&["people", "admin", "--login", "ayse", "--name", "Ayşe Nur Yılmaz"])
+}
+
+fn with_input(city: &City, args: &[&str], input: &str) -> Output {
+    let mut child = city
+        .command(args)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the binary starts");
+    child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+    child.wait_with_output().unwrap()
+}
+
+fn error(output: &Output) -> String {
+    assert_eq!(output.status.code(), Some(1), "{}", said(output));
+    let told: Json = serde_json::from_slice(&output.stdout).unwrap_or_else(|e| panic!("{e}: {}", said(output)));
+    told["error"]["code"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn the_first_administrator_is_made_in_an_empty_house() {
+    let city = City::embedded();
+    let told = admin(&city);
+    let link = told["enrolment"]["link"].as_str().unwrap();
+    let code = told["enrolment"]["code"].as_str().unwrap();
+    assert!(link.starts_with("http://127.0.0.1:8061/enrol/") && link.ends_with(code) && code.len() == 43, "{told}");
+    let listed = city.json(&["people", "list"]);
+    let [person] = listed["people"].as_array().unwrap().as_slice() else { panic!("{listed}") };
+    assert_eq!((&person["login"], &person["name"]), (&"ayse".into(), &"Ayşe Nur Yılmaz".into()));
+    assert_eq!((&person["active"], &person["password"], &person["totp"]), (&true.into(), &false.into(), &false.into()));
+    assert_eq!(person["posts"], serde_json::json!([{ "post": "Sistem yöneticisi, Meydan", "role": "administrator" }]));
+
+    // Twice is a mistake, unless it is said.
+    let again = ["people", "admin", "--login", "AYSE", "--name", "Ayşe Yılmaz"];
+    assert_eq!(error(&city.run(&[&["--json"][..], &again[..]].concat())), "login-taken");
+    let other = city.json(&["people", "admin", "--login", "ayse", "--again"]);
+    assert_eq!(other["person"], told["person"]);
+    assert_ne!(other["enrolment"]["code"], told["enrolment"]["code"]);
+    let listed = city.json(&["people", "list"]);
+    assert_eq!(listed["people"][0]["posts"].as_array().unwrap().len(), 1, "no second post: {listed}");
+
+    // A second administrator stands in the same unit.
+    city.ok(&["people", "admin", "--login", "ali", "--name", "Ali Kaya"]);
+    assert_eq!(city.json(&["people", "list"])["people"].as_array().unwrap().len(), 2);
+    for (args, code) in [
+        (&["people", "admin", "--login", "veli", "--name", "Veli"][..], "name-missing"),
+        (&["people", "enrol", "--login", "yok"], "no-such-login"),
+        (&["people", "disable", "--login", "yok"], "no-such-login"),
+    ] {
+        assert_eq!(error(&city.run(&[&["--json"], args].concat())), code);
+    }
+}
+
+#[test]
+fn a_password_may_come_from_standard_input_and_is_judged() {
+    let city = City::embedded();
+    let args = ["--json", "people", "admin", "--login", "ayse", "--name", "Ayşe Yılmaz", "--password-stdin"];
+    assert_eq!(error(&with_input(&city, &args, "parola123456\n")), "weak-password");
+    assert!(city.json(&["people", "list"])["people"].as_array().unwrap().is_empty(), "nothing is made then");
+    let output = with_input(&city, &args, "pencere kaldırım lodos\n");
+    assert!(output.status.success(), "{}", said(&output));
+    let told: Json = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!((&told["login"], &told["enrolment"]), (&"ayse".into(), &Json::Null));
+    assert!(!said(&output).contains("pencere"));
+    assert_eq!(city.json(&["people", "list"])["people"][0]["password"], true);
+}
+
+#[test]
+fn an_account_is_disabled_with_all_it_has() {
+    let city = City::embedded();
+    admin(&city);
+    city.ok(&["token", "new", "--login", "ayse", "--name", "QGIS"]);
+    let told = city.json(&["people", "disable", "--login", "ayse"]);
+    assert_eq!((&told["status"], &told["sessions_ended"]), (&"disabled".into(), &0.into()));
+    assert_eq!(city.json(&["people", "list"])["people"][0]["active"], false);
+    assert_eq!(city.json(&["token", "list", "--login", "ayse"])["tokens"], serde_json::json!([]));
+    let refused = |args: &[&str]| error(&city.run(&[&["--json"], args].concat()));
+    assert_eq!(refused(&["people", "enrol", "--login", "ayse"]), "no-longer-active");
+    assert_eq!(refused(&["token", "new", "--login", "ayse", "--name", "QGIS"]), "no-longer-active");
+    city.ok(&["people", "enable", "--login", "ayse"]);
+    assert!(city.json(&["people", "enrol", "--login", "ayse"])["enrolment"]["link"].is_string());
+}
+
+#[test]
+fn tokens_are_made_listed_revoked_and_shown_once() {
+    let city = parks::city();
+    admin(&city);
+    let new = ["token", "new", "--login", "ayse", "--name", "gece aktarımı"];
+    let scope = ["--register", "park", "--action", "read", "--action", "export", "--days", "30"];
+    let made = city.json(&[&new[..], &scope[..]].concat());
+    let secret = made["secret"].as_str().unwrap();
+    assert!(secret.starts_with("meydan_") && secret.ends_with(made["ends_with"].as_str().unwrap()), "{made}");
+    assert_eq!((&made["registers"], &made["actions"]), (&serde_json::json!(["park"]), &serde_json::json!(["read", "export"])));
+    assert_eq!(made["post"], "Sistem yöneticisi, Meydan", "{made}");
+    let listed = city.ok(&["--json", "token", "list", "--login", "ayse"]);
+    assert!(listed.contains(made["id"].as_str().unwrap()) && !listed.contains(secret), "{listed}");
+    assert_eq!(city.ok(&[&new[..], &["--post", "Sistem yöneticisi"]].concat()).lines().next().unwrap().len(), secret.len());
+    let id = made["id"].as_str().unwrap();
+    assert_eq!(city.json(&["token", "revoke", "--login", "ayse", id])["revoked"], made["id"]);
+    let refused = |args: &[&str]| error(&city.run(&[&["--json"], args].concat()));
+    assert_eq!(refused(&["token", "revoke", "--login", "ayse", id]), "no-such-token");
+    for (more, code) in [
+        (&["--days", "0"][..], "bad-token"),
+        (&["--days", "367"], "bad-token"),
+        (&["--register", "yok"], "no-such-register"),
+        (&["--post", "Belediye başkanı"], "no-such-post"),
+    ] {
+        assert_eq!(refused(&[&new[..], more].concat()), code);
+    }
+    let misused = city.run(&[&new[..], &["--action", "fly"]].concat());
+    assert!(misused.status.code() == Some(64) && said(&misused).contains("unmask"), "{}", said(&misused));
+}
+
+#[test]
+fn a_token_opens_the_server_until_it_is_revoked() {
+    let city = parks::city();
+    admin(&city);
+    let made = city.json(&["token", "new", "--login", "ayse", "--name", "QGIS", "--register", "person", "--action", "read"]);
+    let server = city.serve();
+    let (with, without) = (server.with_token(made["secret"].as_str().unwrap()), server.public());
+    let people = "/ogc/collections/person/items";
+    assert_eq!(with.get(people).status, 200);
+    assert_ne!(without.get(people).status, 200, "people are nobody else's business");
+    city.ok(&["token", "revoke", "--login", "ayse", made["id"].as_str().unwrap()]);
+    assert_eq!(with.get(people).status, 401);
+}
