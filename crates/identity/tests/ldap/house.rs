@@ -69,6 +69,36 @@ impl House {
         all.iter().map(|r| (text(r, "login"), (text(r, "first_name"), text(r, "last_name"), text(r, "status")))).collect()
     }
 
+    async fn person(&self, login: &str) -> meydan_kernel::Record {
+        let person = self.desk.register("person").expect("a register");
+        let all: Vec<_> = self.desk.store().scan(Query::all(Arc::clone(&person))).try_concat().await.expect("read");
+        let found = all.into_iter().find(|r| r.value(&person, "login") == Some(&Value::Text(login.to_owned())));
+        found.expect("there")
+    }
+
+    /// Gives a person a password of this house.
+    pub async fn give_password(&self, login: &str) {
+        let id = self.person(login).await.id;
+        let secret = meydan_kernel::Secret {
+            kind: "password".to_owned(),
+            key: id.to_string(),
+            owner: Some(id),
+            content: "{}".to_owned(),
+            created_at: House::operator().now,
+            expires_at: None,
+        };
+        self.desk.store().keep_secret(&secret).await.expect("kept");
+    }
+
+    /// Where a person's record comes from; nothing if it doesn't say.
+    pub async fn origin(&self, login: &str) -> String {
+        let person = self.desk.register("person").expect("a register");
+        match self.person(login).await.value(&person, "origin") {
+            Some(Value::Text(text)) => text.clone(),
+            _ => String::new(),
+        }
+    }
+
     /// Who holds posts of a unit today, by login name; those that end today in brackets.
     pub async fn holders(&self, unit: &str) -> Vec<String> {
         let directory = self.desk.directory().await.expect("a directory");

@@ -43,13 +43,20 @@ async fn people_and_posts_come_from_slapd_and_go_with_it() {
     // Known before by her login name, in capitals.
     house.insert("person", json!({ "first_name": "A.", "last_name": "Y.", "login": "Ayse.Yilmaz" })).await;
 
+    // Has a password of their own here.
+    house.insert("person", json!({ "first_name": "Ç.", "last_name": "B.", "login": "cift" })).await;
+    house.give_password("cift").await;
+
     let look = imported(&house, &settings, LOOK).await;
-    assert_eq!((look.inserted, look.linked, look.opened, look.posts), (6, 1, 5, 4), "{look:#?}");
-    assert_eq!(house.people().await.len(), 1, "only a look");
+    assert_eq!((look.inserted, look.linked, look.opened, look.posts), (5, 2, 5, 4), "{look:#?}");
+    assert_eq!(house.people().await.len(), 2, "only a look");
 
     let first = imported(&house, &settings, DO).await;
-    assert_eq!((first.inserted, first.linked, first.opened, first.posts, first.rejected), (6, 1, 5, 4, 0), "{first:#?}");
-    assert_eq!(first.notes.len(), 2, "no such group, no such unit: {:#?}", first.notes);
+    assert_eq!((first.inserted, first.linked, first.opened, first.posts, first.rejected), (5, 2, 5, 4, 0), "{first:#?}");
+    assert_eq!(first.notes.len(), 3, "no such group, no such unit, a password here: {:#?}", first.notes);
+    assert_eq!(house.origin("ayse.yilmaz").await, "directory", "her password is the directory's from now on");
+    assert_eq!(house.origin("ışıl.güneş").await, "directory");
+    assert_eq!(house.origin("cift").await, "", "whose login is their own keeps it");
     let people = house.people().await;
     let person = |login: &str| people.get(login).map(|(a, b, c)| (a.as_str(), b.as_str(), c.as_str())).unwrap();
     assert_eq!(person("ayse.yilmaz"), ("Ayşe", "Yılmaz", "active"));

@@ -9,6 +9,8 @@ use uuid::Uuid;
 const ACTIVE: &str = "active";
 const DISABLED: &str = "disabled";
 const LEFT: &str = "left";
+/// Kinds of secrets by which a person logs in here without the directory.
+const OWN_LOGINS: [&str; 2] = ["password", "passkey"];
 
 /// What the holdings need to know of the persons.
 pub(super) struct People {
@@ -165,7 +167,26 @@ impl Work<'_> {
             }
         }
         let linked = linked && before.is_some();
+        if let Some(record) = before.as_ref().filter(|_| linked) {
+            want.extend(self.origin_of_linked(ours, record, &name).await?);
+        }
         Ok(Some(Draft { id, name, before, set: want, linked, status }))
+    }
+
+    /// Who was here already and is found by their login name logs in by the directory from now on; unless they have a login of
+    /// their own here: nobody who can name an account in the directory becomes an administrator of this house by that.
+    async fn origin_of_linked(&mut self, ours: &Ours, record: &Record, name: &str) -> Result<Vec<(usize, Value)>> {
+        for kind in OWN_LOGINS {
+            if !self.desk.store().secrets(kind, Some(record.id)).await?.is_empty() {
+                self.report.note(
+                    name,
+                    "burada kendi parolası ya da geçiş anahtarı var; girişi dizine bağlanmadı",
+                    "has a password or passkey here; the login was not handed to the directory",
+                );
+                return Ok(Vec::new());
+            }
+        }
+        Ok(ours.table.set(vec![("origin", Value::Text(SOURCE.to_owned()))]))
     }
 
     /// The mapped fields as values; what can't be one is left out and noted.
