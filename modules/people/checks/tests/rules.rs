@@ -71,6 +71,12 @@ fn holdings_fit_their_post() {
     let desk = || world.holding("free", "desk", (on(2026, 3, 4), None));
     assert_eq!(new(desk()), NONE);
     assert_eq!(new(with(desk(), "unit", world.reference("unit/other"))), ["unit"]);
+    // What isn't recorded yet can't be judged: refused, but for the operator, who makes both at once.
+    for (field, name) in [("post", "post"), ("person", "person")] {
+        let unknown = with(desk(), field, Value::Reference(uuid::Uuid::nil()));
+        assert_eq!(new(unknown.clone()), [name]);
+        assert_eq!(world.new_faults("holding", &world.acting("operator", ""), &unknown), NONE);
+    }
     // One seat, taken; free again the day after the holder's last, and not on it.
     assert_eq!(new(world.holding("free", "manager", (on(2026, 3, 4), None))), ["post"]);
     assert_eq!(new(world.holding("free", "manager", (on(2023, 1, 1), Some(on(2023, 12, 31))))), NONE);
