@@ -11,7 +11,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 /// It, in a folder of its own.
 pub struct House {
-    pub desk: Desk,
+    pub desk: Arc<Desk>,
     _folder: tempfile::TempDir,
 }
 
@@ -24,7 +24,7 @@ impl House {
         let plan = catalogue::plan(&catalogue::Catalogue::default(), &catalogue, &[]);
         store.apply(&plan, &catalogue).await.expect("applied");
         let desk = Desk::new(store, Arc::new(catalogue)).expect("a desk").with_checks(meydan_modules::checks());
-        let house = Self { desk, _folder: folder };
+        let house = Self { desk: Arc::new(desk), _folder: folder };
         for code in codes {
             let values = serde_json::json!({ "code": code, "name": code, "kind": "branch" });
             house.insert(UNIT, values).await;

@@ -68,6 +68,19 @@ async fn people_and_posts_come_from_slapd_and_go_with_it() {
     assert_eq!(house.holders("AKS").await, ["ayse.yilmaz", "istanbullu"], "from the ring");
     assert_eq!(house.holders("MUD").await, ["parantez(1)"]);
 
+    // They log in by the directory: the whole way, from the login name to a session.
+    let identity = meydan_identity::Identity::new(std::sync::Arc::clone(&house.desk));
+    let identity = identity.with_password_source(std::sync::Arc::new(LdapSource::new(settings.clone())));
+    let visit = meydan_identity::Visit { address: Some("192.0.2.7".to_owned()), ..meydan_identity::Visit::default() };
+    for login in ["ayse.yilmaz", "ışıl.güneş"] {
+        let session = identity.login(login, directory_server::PASSWORD, &visit).await;
+        assert!(matches!(session, Ok(meydan_identity::Login::Done { .. })), "{login}");
+        assert!(identity.login(login, "yanlış", &visit).await.is_err(), "{login}");
+    }
+    for login in ["pasif.kisi", "cift"] {
+        assert!(identity.login(login, directory_server::PASSWORD, &visit).await.is_err(), "{login}: disabled; of their own");
+    }
+
     let head = house.desk.head();
     let again = imported(&house, &settings, DO).await;
     assert!(again.is_nothing() && again.unchanged == 7, "{again:#?}");
