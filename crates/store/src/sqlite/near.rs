@@ -2,7 +2,7 @@
 //! fetched one by one, so that a page of 100 out of thousands costs 100 rows and no statement sorts or keeps anything.
 
 use super::{
-    dialect::{Boxes, Sqlite},
+    dialect::Boxes,
     failure::failure,
     names::rtree,
     rows::{self, columns},

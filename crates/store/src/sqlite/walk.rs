@@ -3,7 +3,7 @@
 //! it won't, the planner has its way.
 
 use super::read;
-use meydan_kernel::{Query, Record, Result, cql2};
+use meydan_kernel::{Field, FieldKind, Query, Record, Result, cql2};
 use rusqlite::Connection;
 
 /// Limit: rows walked for one page, some 15 ms.
@@ -36,8 +36,9 @@ pub(super) fn page(conn: &Connection, query: &Query) -> Result<Option<Vec<Record
     Ok(Some(met.split_off(met.len().min(wanted - limit))))
 }
 
-/// True if an index has the order that is asked for.
+/// True if an index has the order that is asked for. Texts have none: their indexes are by bytes, their order is Turkish.
 fn has_order(query: &Query) -> bool {
     let Some(sort) = &query.sort else { return true };
-    query.register.fields.get(sort.field).is_some_and(|field| field.indexed)
+    let indexed = |f: &Field| f.indexed || matches!(f.kind, FieldKind::Reference { .. });
+    query.register.fields.get(sort.field).is_some_and(|f| f.kind != FieldKind::Text && indexed(f))
 }
