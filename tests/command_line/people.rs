@@ -85,6 +85,9 @@ fn an_account_is_disabled_with_all_it_has() {
     let city = City::embedded();
     admin(&city);
     city.ok(&["token", "new", "--login", "ayse", "--name", "QGIS"]);
+    let last = city.run(&["--json", "people", "disable", "--login", "ayse"]);
+    assert_eq!(error(&last), "invalid-record", "the house keeps an administrator");
+    city.ok(&["people", "admin", "--login", "zeki", "--name", "Zeki Kaya"]);
     let told = city.json(&["people", "disable", "--login", "ayse"]);
     assert_eq!((&told["status"], &told["sessions_ended"]), (&"disabled".into(), &0.into()));
     assert_eq!(city.json(&["people", "list"])["people"][0]["active"], false);

@@ -53,7 +53,7 @@ async fn house(folder: &std::path::Path) -> Result<(Arc<Identity>, Vec<String>)>
     let catalogue = load(&meydan_modules::sources()).map_err(|faults| Error::internal(format!("{faults:?}")))?;
     let store: Arc<dyn Store> = Arc::new(SqliteStore::open(&folder.join("city.gpkg")).await?);
     store.apply(&plan(&Catalogue::default(), &catalogue, &[]), &catalogue).await?;
-    let desk = Arc::new(Desk::new(store, Arc::new(catalogue))?);
+    let desk = Arc::new(Desk::new(store, Arc::new(catalogue))?.with_checks(meydan_modules::checks()));
     let identity = Identity::new(Arc::clone(&desk));
     let operator = Principal::operator(Act { person: "measure".to_owned(), ..Act::default() });
     let register = desk.register("person")?;
