@@ -105,13 +105,11 @@ pub(super) fn wipe(conn: &Connection) -> Result<bool> {
 /// still reads an old state; then it must be tried again.
 pub(super) fn scrub(conn: &Connection) -> Result<bool> {
     let since = owed(conn)?;
-    // The copy is as large as the file.
-    let done = conn
-        .pragma_update(None, "temp_store", "FILE")
-        .and_then(|()| conn.execute_batch("VACUUM"))
-        .and_then(|()| conn.pragma_update(None, "temp_store", "MEMORY"))
-        .map_err(failure);
-    done?;
+    // The copy that SQLite works on is as large as the file.
+    conn.pragma_update(None, "temp_store", "FILE").map_err(failure)?;
+    let written = conn.execute_batch("VACUUM").map_err(failure);
+    conn.pragma_update(None, "temp_store", "MEMORY").map_err(failure)?;
+    written?;
     if !wipe(conn)? {
         return Ok(false);
     }

@@ -190,8 +190,12 @@ impl Walk<'_> {
             if orphans {
                 self.places(kept, report).await?;
             }
-            let now: BoxStream<'static, _> = self.store.scan(Query::all(Arc::clone(&kept.register)));
-            for (current, mut stream) in [(true, now), (false, self.store.scan_history(Arc::clone(&kept.register)))] {
+            for current in [true, false] {
+                // The second reading begins when the first has ended, not before: a version that is replaced meanwhile is met there.
+                let mut stream: BoxStream<'static, _> = match current {
+                    true => self.store.scan(Query::all(Arc::clone(&kept.register))),
+                    false => self.store.scan_history(Arc::clone(&kept.register)),
+                };
                 while let Some(batch) = stream.next().await {
                     for record in batch? {
                         let place = (number, record.fid, record.version);

@@ -1,0 +1,3 @@
+//! What the walk says about what happened on purpose.
+
+pub mod erasing;
