@@ -1,7 +1,7 @@
 //! A person's password: kept as Argon2id, checked by policy, changed only by who knows it.
 
-mod common;
 mod policy;
+mod well_known;
 
 pub use policy::{MAX_CHARS, MIN_CHARS};
 

@@ -1,7 +1,7 @@
 //! Which passwords are refused (ASVS 5.0 §6.2): short ones, common ones, ones made of what everybody knows of the person. No
 //! rules of composition, no forced change: they make passwords worse.
 
-use super::common::COMMON;
+use super::well_known::COMMON;
 use meydan_kernel::{Error, Result, text::search_fold};
 
 /// Fewest characters of a password. ASVS asks for 8 and recommends 15; a phrase of three words has 12.
