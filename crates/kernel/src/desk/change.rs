@@ -64,6 +64,7 @@ impl Desk {
     async fn prepare(&self, principal: &Principal, edits: Vec<(String, Edit)>) -> Result<(Changeset, bool)> {
         act::check(&principal.act)?;
         let prepared = self.prepared.load_full();
+        one_checked_at_a_time(&prepared, principal, &edits)?;
         let mut pinned = true;
         let mut changes = Vec::with_capacity(edits.len());
         for (name, edit) in edits {
@@ -144,7 +145,7 @@ impl Desk {
         let whole = fields.is_none();
         let fields = fields.unwrap_or_else(|| (0..register.fields.len()).collect());
         let mut values = newest.values.clone();
-        place(&mut values, fields.iter().map(|i| (*i, erased(register, *i))).collect());
+        place(&mut values, fields.iter().map(|i| (*i, erased(register, *i, id))).collect());
         let geometry = newest.geometry.clone().filter(|_| !whole);
         let touched = fields.iter().fold(FieldSet::EMPTY, |all, i| all.with(*i));
         let operation = Operation::Erase { expected: newest.version, values, geometry, fields, geometries: whole };
@@ -223,6 +224,22 @@ impl Desk {
         }
         if faults.is_empty() { Ok(()) } else { Err(super::validate::invalid(register, faults)) }
     }
+}
+
+/// Checks in code see the records as they were before the changeset: two changes that are right alone could be wrong together.
+/// The operator of the machine loads whole organisations and answers for them.
+fn one_checked_at_a_time(prepared: &Prepared, principal: &Principal, edits: &[(String, Edit)]) -> Result<()> {
+    let checked = |name: &str| prepared.catalogue.registers.get(name).is_some_and(|r| !r.checks.is_empty());
+    let number = edits.iter().filter(|(name, _)| checked(name)).count();
+    if number < 2 || matches!(principal.capacity, Capacity::Operator) {
+        return Ok(());
+    }
+    Err(Error::invalid(
+        "one-at-a-time",
+        "Kurum yapısının kayıtları bir seferde birer birer değiştirilir.",
+        "Records of the organisation are changed one at a time.",
+    )
+    .hint("Değişiklikleri ayrı ayrı gönderin.", "Send the changes one after the other."))
 }
 
 /// An edit made ready for the questions: may they, is it valid.
@@ -307,10 +324,14 @@ fn place(values: &mut [Value], set: Vec<(usize, Value)>) {
 
 /// What stands in a field whose value was destroyed: nothing, or what says so where a value must stand. Nothing in a key too: two
 /// destroyed values are not the same.
-fn erased(register: &Register, index: usize) -> Value {
+fn erased(register: &Register, index: usize, id: Uuid) -> Value {
     match register.fields.get(index) {
         Some(field) if field.required && !field.unique && field.format.is_none() && !register.key.contains(&field.name) => {
             match (&field.kind, field.default_value()) {
+                // No two records may share a value that names them.
+                (FieldKind::Text, Value::Null) if field.unique || register.key.contains(&field.name) => {
+                    Value::Text(format!("{ERASED}{}", id.simple()))
+                }
                 (FieldKind::Text, Value::Null) => Value::Text(ERASED.to_owned()),
                 (_, default) => default,
             }

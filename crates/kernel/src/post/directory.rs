@@ -126,7 +126,7 @@ impl Directory {
 
     /// The person with a login name, whatever its case (by Turkish rules).
     pub fn by_login(&self, login: &str) -> Option<&Person> {
-        self.by_login.get(&crate::text::fold(login.trim())).and_then(|id| self.persons.get(id))
+        self.by_login.get(&crate::text::search_fold(login.trim())).and_then(|id| self.persons.get(id))
     }
 
     /// Everybody.

@@ -128,8 +128,9 @@ impl Directory {
             email: row.text("email"),
             active: row.text("status").as_deref() == Some("active"),
         };
-        // Two that only differ in case are one login: the first keeps it, unless they have left.
-        if let Some(login) = login {
+        // Two that only differ in case or in Turkish letters are one login, since keyboards differ too: the first keeps it, unless
+        // they have left.
+        if let Some(login) = login.map(|login| text::search_fold(&login)) {
             let holder = self.by_login.get(&login).and_then(|id| self.persons.get(id));
             if holder.is_none_or(|holder| !holder.active && person.active) {
                 self.by_login.insert(login, person.id);
