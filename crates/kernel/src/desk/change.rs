@@ -145,7 +145,7 @@ impl Desk {
         let whole = fields.is_none();
         let fields = fields.unwrap_or_else(|| (0..register.fields.len()).collect());
         let mut values = newest.values.clone();
-        place(&mut values, fields.iter().map(|i| (*i, erased(register, *i, id))).collect());
+        place(&mut values, fields.iter().map(|i| (*i, erased(register, *i))).collect());
         let geometry = newest.geometry.clone().filter(|_| !whole);
         let touched = fields.iter().fold(FieldSet::EMPTY, |all, i| all.with(*i));
         let operation = Operation::Erase { expected: newest.version, values, geometry, fields, geometries: whole };
@@ -324,14 +324,10 @@ fn place(values: &mut [Value], set: Vec<(usize, Value)>) {
 
 /// What stands in a field whose value was destroyed: nothing, or what says so where a value must stand. Nothing in a key too: two
 /// destroyed values are not the same.
-fn erased(register: &Register, index: usize, id: Uuid) -> Value {
+fn erased(register: &Register, index: usize) -> Value {
     match register.fields.get(index) {
         Some(field) if field.required && !field.unique && field.format.is_none() && !register.key.contains(&field.name) => {
             match (&field.kind, field.default_value()) {
-                // No two records may share a value that names them.
-                (FieldKind::Text, Value::Null) if field.unique || register.key.contains(&field.name) => {
-                    Value::Text(format!("{ERASED}{}", id.simple()))
-                }
                 (FieldKind::Text, Value::Null) => Value::Text(ERASED.to_owned()),
                 (_, default) => default,
             }
