@@ -1,5 +1,6 @@
 //! `meydan demo`.
 
+mod logins;
 mod place;
 mod settings;
 
@@ -37,6 +38,7 @@ struct Made {
     changesets: usize,
     head: i64,
     settings: Option<PathBuf>,
+    logins: Option<logins::Logins>,
 }
 
 /// Runs it.
@@ -73,7 +75,7 @@ async fn make(context: &Context, city: &City, args: &Args) -> anyhow::Result<Mad
     let organisation = organisation(&city.desk.catalogue(), args.seed, today, &demo.districts())?;
     let visible = std::io::stderr().is_terminal() && !context.json;
     let bar = visible.then(|| indicatif::ProgressBar::new(demo.progress().1 as u64));
-    let mut made = Made { records: 0, changesets: 0, head: 0, settings: None };
+    let mut made = Made { records: 0, changesets: 0, head: 0, settings: None, logins: None };
     while let Some(batch) = demo.next() {
         made.records += batch.len();
         made.changesets += 1;
@@ -90,6 +92,7 @@ async fn make(context: &Context, city: &City, args: &Args) -> anyhow::Result<Mad
     if let Some(bar) = bar {
         bar.finish_and_clear();
     }
+    made.logins = Some(logins::make(context, city).await?);
     made.head = city.desk.head();
     city.store.set_follower(FINISHED, made.head).await?;
     if !context.config.found {
@@ -137,6 +140,10 @@ fn already_there(context: &Context, args: &Args) -> anyhow::Result<ExitCode> {
                     "The store has a city already; it was left as it is."
                 )
             );
+            let logins = logins::path(context);
+            if logins.exists() {
+                println!("{}: {}", context.say("Oturum açmak için", "To log in"), logins.display());
+            }
         }
         return Ok(ExitCode::SUCCESS);
     }
@@ -150,11 +157,12 @@ fn already_there(context: &Context, args: &Args) -> anyhow::Result<ExitCode> {
 }
 
 fn tell(context: &Context, args: &Args, made: &Made, seconds: f64) {
-    let Made { records, changesets, head, settings } = made;
+    let Made { records, changesets, head, settings, logins } = made;
     if context.json {
         println!(
             "{}",
-            serde_json::json!({ "doors": args.doors, "seed": args.seed, "records": records, "changesets": changesets, "log": head, "seconds": seconds, "kept": false, "settings": settings })
+            serde_json::json!({ "doors": args.doors, "seed": args.seed, "records": records, "changesets": changesets, "log": head, "seconds": seconds, "kept": false, "settings": settings,
+                "logins": logins.as_ref().map(|l| serde_json::json!({ "file": l.file, "administrator": l.administrator, "password": l.password })) })
         );
         return;
     }
@@ -167,5 +175,15 @@ fn tell(context: &Context, args: &Args, made: &Made, seconds: f64) {
     );
     if let Some(path) = settings {
         println!("{}: {}", context.say("Yapılandırma yazıldı", "Configuration written"), path.display());
+    }
+    if let Some(logins) = logins {
+        println!(
+            "{}: {} / {}  ({} {})",
+            context.say("Oturum açmak için", "To log in"),
+            logins.administrator,
+            logins.password,
+            context.say("başka görevlerdekiler:", "people in other posts:"),
+            logins.file.display()
+        );
     }
 }

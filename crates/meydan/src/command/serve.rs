@@ -29,7 +29,10 @@ pub struct Args {
 pub async fn run(context: &Context, args: Args) -> anyhow::Result<ExitCode> {
     let address = address(context, args.listen.as_deref().unwrap_or(&context.config.listen))?;
     let city = context.city().await?;
-    let identity = Arc::new(identity::open(context, &city)?);
+    let listener = tokio::net::TcpListener::bind(address).await.map_err(|e| cannot_listen(address, &e))?;
+    // Port 0 asks for any free one.
+    let address = listener.local_addr()?;
+    let identity = Arc::new(identity::open(context, &city, address)?);
     let sweeping = tokio::spawn(identity::sweep(Arc::clone(&identity)));
     let app = Arc::new(App::new(Arc::clone(&city.desk), identity, settings(context, &args)));
     let key = seal::key::load_or_make(&context.config.seal_key_path())?;
@@ -37,9 +40,6 @@ pub async fn run(context: &Context, args: Args) -> anyhow::Result<ExitCode> {
     let sealing =
         tokio::spawn(Sealer::new(Arc::clone(&city.store), key).run(|e| tracing::warn!("the log can't be sealed: {e}")));
     let stamping = start_time_stamps(context, &city)?;
-    let listener = tokio::net::TcpListener::bind(address).await.map_err(|e| cannot_listen(address, &e))?;
-    // Port 0 asks for any free one.
-    let address = listener.local_addr()?;
     let listener = listener.tap_io(|tcp| {
         if let Err(e) = tcp.set_nodelay(true) {
             tracing::warn!("TCP_NODELAY can't be set: {e}");
