@@ -1,6 +1,6 @@
 // Passkeys (WebAuthn level 3): asks the device, and tells the server what it said. The pages say what is to happen by
 // `data-passkey` on a part of the page: `login`, `register` or `verify`. Where options come from and where the answer goes stands in
-// `data-options` and `data-answer`. Without script or without passkeys that part stays hidden.
+// `data-options` and `data-answer`, and in `data-form` which form of the page is sent then. Without script or without passkeys that part stays hidden.
 import { text } from "./texts";
 
 /** What the server wants asked. */
@@ -212,6 +212,13 @@ async function perform(part: HTMLElement, act: Act): Promise<void> {
 async function finish(part: HTMLElement, act: Act, { challenge }: Asked, credential: PublicKeyCredential): Promise<void> {
   const { token = "", next } = part.dataset;
   const done = await post(part.dataset.answer ?? PATHS[act][1], token, { challenge, credential: answer(credential), ...(next && { next }) });
+  // A form that waited for the proof goes on its way.
+  const waiting = document.getElementById(part.dataset.form ?? "");
+  if (waiting instanceof HTMLFormElement) {
+    const carrier = waiting.elements.namedItem("meydan-form");
+    if (carrier instanceof HTMLInputElement && typeof done.token === "string") carrier.value = done.token;
+    return HTMLFormElement.prototype.submit.call(waiting);
+  }
   location.assign(ownPath(done.next) ?? ownPath(next) ?? location.pathname);
 }
 

@@ -1,9 +1,11 @@
 //! What every handler has at hand, and the one router of all faces.
 
 use crate::{
-    Problem, changes, compress,
+    Caller, Problem, changes, compress,
     definitions::{Definitions, Kept},
-    log, ogc_common, ogc_features, ogc_tiles, openapi, pages, problem, schemas, styles, who,
+    limits, log, ogc_common, ogc_features, ogc_tiles, openapi, pages, problem,
+    rates::{self, Rates},
+    schemas, security_headers, styles, well_known, who,
 };
 use axum::{
     Router,
@@ -37,6 +39,8 @@ pub struct Settings {
     pub behind_proxy: bool,
     /// Bytes that finished tiles may take in memory; 0 keeps none.
     pub tile_cache_bytes: u64,
+    /// Where a weakness is reported: an e-mail address, or a `https:`, `mailto:` or `tel:` URI; for `security.txt`.
+    pub security_contact: Option<String>,
 }
 
 impl Default for Settings {
@@ -50,6 +54,7 @@ impl Default for Settings {
             zoom: 12.5,
             behind_proxy: false,
             tile_cache_bytes: meydan_followers::tiles::MAX_CACHE_BYTES,
+            security_contact: None,
         }
     }
 }
@@ -64,8 +69,11 @@ pub struct App {
     pub identity: Arc<Identity>,
     /// What the configuration says.
     pub settings: Settings,
+    /// Clients come over https, through the proxy before us.
+    pub(crate) https: bool,
     /// Nobody in particular.
     pub(crate) everyone: Arc<Principal>,
+    pub(crate) rates: Rates,
     pub(crate) counts: ogc_features::Counts,
     pub(crate) composites: ogc_tiles::Composites,
     pub(crate) extents: ogc_tiles::Extents,
@@ -80,7 +88,9 @@ impl App {
             desk,
             tiles,
             identity,
+            https: settings.base_url.as_ref().is_some_and(|url| url.starts_with("https://")),
             settings,
+            rates: Rates::default(),
             everyone: Arc::new(Principal::everyone("api")),
             counts: ogc_features::Counts::default(),
             composites: ogc_tiles::Composites::default(),
@@ -107,14 +117,19 @@ pub fn router(app: Arc<App>) -> Router {
         .merge(schemas::routes())
         .merge(openapi::routes())
         .merge(changes::routes())
+        .merge(well_known::routes())
         .fallback(no_such_path)
         .method_not_allowed_fallback(wrong_method)
         .layer(middleware::from_fn(cross_origin))
         .layer(compress::layer())
         .layer(middleware::from_fn(compress::tags))
+        .layer(middleware::from_fn_with_state(Arc::clone(&app), rates::limited))
+        .layer(middleware::from_fn(limits::of_requests))
         .layer(middleware::from_fn(problem::in_the_persons_language))
         .layer(middleware::from_fn_with_state(Arc::clone(&app), pages::as_a_page))
         .layer(middleware::from_fn_with_state(Arc::clone(&app), who::known))
+        .layer(middleware::from_fn(limits::of_bodies))
+        .layer(middleware::from_fn_with_state(Arc::clone(&app), security_headers::on_every_answer))
         .merge(ogc_tiles::bare_routes())
         .with_state(app)
 }
@@ -128,7 +143,8 @@ async fn wrong_method() -> Problem {
 }
 
 /// Headers that scripts of other origins may read.
-const EXPOSED: HeaderValue = HeaderValue::from_static("content-crs, content-disposition, etag, link, location");
+const EXPOSED: HeaderValue =
+    HeaderValue::from_static("content-crs, content-disposition, etag, link, location, retry-after, www-authenticate");
 
 /// What a browser is told before it reads from another origin.
 pub(crate) const OPTIONS: [(header::HeaderName, &str); 4] = [
@@ -141,11 +157,13 @@ pub(crate) const OPTIONS: [(header::HeaderName, &str); 4] = [
 /// Where paths of programs begin: scripts of any origin may read there. Pages are for their own origin only.
 const PUBLIC: [&str; 7] = ["/ogc", "/tiles/", "/styles/", "/schemas", "/api/", "/assets/", "/log/"];
 
-/// Cross-origin rules (Fetch standard): anybody may read the APIs, nobody may write from another origin. Also answers OPTIONS.
+/// Cross-origin rules (Fetch standard): anybody may read what is everybody's, nobody may write from another origin, and no origin
+/// is ever named: what is shown to somebody in particular is for their own origin. Also answers OPTIONS.
 async fn cross_origin(request: Request, next: Next) -> Response {
     let method = request.method().clone();
     let reads = matches!(method, Method::GET | Method::HEAD);
     let public = PUBLIC.iter().any(|start| request.uri().path().starts_with(start));
+    let nobody = request.extensions().get::<Caller>().is_none_or(|caller| caller.principal.is_everyone());
     if !reads && method != Method::OPTIONS && from_elsewhere(&request) {
         return problem::cross_origin_write().into_response();
     }
@@ -154,7 +172,7 @@ async fn cross_origin(request: Request, next: Next) -> Response {
         // The router adds `Allow` outside of here.
         return if public { (StatusCode::NO_CONTENT, OPTIONS).into_response() } else { StatusCode::NO_CONTENT.into_response() };
     }
-    if reads && public {
+    if reads && public && nobody {
         let headers = response.headers_mut();
         headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
         headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED);

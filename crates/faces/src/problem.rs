@@ -8,11 +8,14 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use futures::FutureExt;
+use meydan_identity::seconds_to_wait;
 use meydan_kernel::{Error, Kind, Lang};
 use std::panic::AssertUnwindSafe;
 
 /// The media type of problem details.
 pub const MEDIA_TYPE: &str = "application/problem+json";
+/// How to come in (RFC 9110, 11.6.1: every 401 says it; RFC 6750, 3). Pages say it by leading to the login page.
+const CHALLENGE: HeaderValue = HeaderValue::from_static("Bearer realm=\"meydan\"");
 
 /// An error on its way to the client: the handlers' error type. [`in_the_persons_language`] writes it out.
 #[derive(Debug, Clone)]
@@ -98,8 +101,20 @@ impl Problem {
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));
         headers.insert(header::CONTENT_LANGUAGE, HeaderValue::from_static(lang.tag()));
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        if self.status == StatusCode::SERVICE_UNAVAILABLE {
-            headers.insert(header::RETRY_AFTER, HeaderValue::from_static("2"));
+        if self.status == StatusCode::UNAUTHORIZED {
+            headers.insert(header::WWW_AUTHENTICATE, CHALLENGE);
+        }
+        match self.status {
+            StatusCode::SERVICE_UNAVAILABLE => {
+                headers.insert(header::RETRY_AFTER, HeaderValue::from_static("2"));
+            }
+            StatusCode::TOO_MANY_REQUESTS => {
+                headers.insert(header::RETRY_AFTER, seconds_to_wait(&self.error).unwrap_or(2).into());
+            }
+            StatusCode::UNAUTHORIZED => {
+                headers.insert(header::WWW_AUTHENTICATE, challenge(&self.error));
+            }
+            _ => {}
         }
         response
     }
@@ -113,9 +128,19 @@ impl IntoResponse for Problem {
     }
 }
 
+/// How to come in (RFC 6750, 3): a token that came and isn't taken is named as the cause.
+fn challenge(error: &Error) -> HeaderValue {
+    match error.code() {
+        "bad-credentials" | "no-longer-active" => HeaderValue::from_static("Bearer realm=\"meydan\", error=\"invalid_token\""),
+        _ => HeaderValue::from_static("Bearer realm=\"meydan\""),
+    }
+}
+
 fn title(status: StatusCode, lang: Lang) -> &'static str {
     let (tr, en) = match status.as_u16() {
         400 => ("Hatalı istek", "Bad request"),
+        401 => ("Oturum gerekli", "Unauthorized"),
+        401 => ("Oturum açılmalı", "Unauthorized"),
         403 => ("İzin yok", "Forbidden"),
         404 => ("Bulunamadı", "Not found"),
         405 => ("Bu yöntem burada kullanılamaz", "Method not allowed"),
@@ -123,8 +148,12 @@ fn title(status: StatusCode, lang: Lang) -> &'static str {
         409 => ("Çakışma", "Conflict"),
         412 => ("Kayıt bu arada değişti", "Precondition failed"),
         413 => ("Çok büyük", "Content too large"),
+        414 => ("Adres çok uzun", "URI too long"),
         415 => ("İçerik türü tanınmıyor", "Unsupported media type"),
         428 => ("Sürüm belirtilmeli", "Precondition required"),
+        429 => ("Çok fazla istek", "Too many requests"),
+        431 => ("Başlıklar çok büyük", "Request header fields too large"),
+        429 => ("Çok fazla deneme", "Too many requests"),
         503 => ("Şu anda yapılamıyor", "Service unavailable"),
         500..=599 => ("Sunucu hatası", "Server error"),
         _ => ("İstek yerine getirilemedi", "Request failed"),
@@ -138,7 +167,7 @@ fn title(status: StatusCode, lang: Lang) -> &'static str {
 /// The middleware that writes out the problems of all handlers, of the router itself, and of panics.
 pub async fn in_the_persons_language(request: Request, next: Next) -> Response {
     let lang = negotiate::lang(request.uri(), request.headers());
-    let instance = request.uri().path_and_query().map_or("/", |p| p.as_str()).to_owned();
+    let instance = instance(request.uri());
     let response = match AssertUnwindSafe(next.run(request)).catch_unwind().await {
         Ok(response) => response,
         Err(panic) => return Problem::from(Error::internal(panic_text(panic.as_ref()))).respond(lang, &instance),
@@ -161,6 +190,17 @@ pub async fn in_the_persons_language(request: Request, next: Next) -> Response {
     }
     *written.extensions_mut() = response.extensions().clone();
     written
+}
+
+/// The request's address as it may stand in an answer and in the journal. What comes back from an outside provider carries
+/// secrets in its query, an enrolment link in its path.
+fn instance(uri: &axum::http::Uri) -> String {
+    let path = uri.path();
+    match path {
+        _ if path.starts_with("/login/") => path.to_owned(),
+        _ if path.starts_with("/enrol/") => "/enrol".to_owned(),
+        _ => uri.path_and_query().map_or("/", |p| p.as_str()).to_owned(),
+    }
 }
 
 fn is_plain_text(response: &Response) -> bool {

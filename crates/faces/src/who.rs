@@ -1,10 +1,10 @@
 //! Who comes with a request: by a session's cookie, by a token, or nobody. Decided here once per request; what they may do, the
 //! desk says.
 
-use crate::{App, Problem, cookies::SESSION, negotiate};
+use crate::{App, Problem, cookies::SESSION, negotiate, rates};
 use axum::{
     extract::{ConnectInfo, FromRequestParts, Request, State},
-    http::{HeaderMap, HeaderValue, header, request::Parts},
+    http::{Extensions, HeaderMap, HeaderValue, header, request::Parts},
     middleware::Next,
     response::Response,
 };
@@ -64,9 +64,9 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
 }
 
 /// The client's address: the one behind our own proxy, if the configuration says that one stands before us.
-fn address(app: &App, request: &Request) -> Option<String> {
-    let forwarded = || request.headers().get("x-forwarded-for")?.to_str().ok()?.rsplit(',').next().map(|a| a.trim().to_owned());
-    let own = || request.extensions().get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(a)| a.ip().to_string());
+pub(crate) fn address(app: &App, headers: &HeaderMap, extensions: &Extensions) -> Option<String> {
+    let forwarded = || headers.get("x-forwarded-for")?.to_str().ok()?.rsplit(',').next().map(|a| a.trim().to_owned());
+    let own = || extensions.get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(a)| a.ip().to_string());
     if app.settings.behind_proxy { forwarded().or_else(own) } else { own() }
 }
 
@@ -112,14 +112,17 @@ pub async fn known(State(app): State<Arc<App>>, mut request: Request, next: Next
     if asset || request.extensions().get::<Caller>().is_some() {
         return next.run(request).await;
     }
+    let address = address(&app, request.headers(), request.extensions());
     let mut caller = match resolve(&app, request.headers()).await {
         Ok(caller) => caller,
         // This stands outside of what writes problems out.
         Err(problem) => {
+            let tries = rates::bad_token(&app, address.as_deref());
+            let problem = tries.err().map_or(problem, Problem::from);
             return problem.respond(negotiate::lang(request.uri(), request.headers()), request.uri().path());
         }
     };
-    caller.address = address(&app, &request);
+    caller.address = address;
     let private = !caller.principal.is_everyone();
     if private {
         // A copy kept from before may be another person's: it is never confirmed.

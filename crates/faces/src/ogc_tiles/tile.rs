@@ -14,7 +14,7 @@ use crate::{
         params::{Params, take_format},
         validator,
     },
-    problem, who,
+    problem, rates, security_headers, who,
 };
 use axum::{
     body::Body,
@@ -89,26 +89,28 @@ pub async fn ogc(State(app): State<Arc<App>>, request: Request) -> Response {
 }
 
 /// The answer to any other method.
-pub async fn other_method(request: Request) -> Response {
+pub async fn other_method(State(app): State<Arc<App>>, request: Request) -> Response {
     if request.method() == axum::http::Method::OPTIONS {
         return (StatusCode::NO_CONTENT, crate::app::OPTIONS).into_response();
     }
-    said(&request.into_parts().0, problem::wrong_method())
+    said(&app, &request.into_parts().0, problem::wrong_method())
 }
 
-fn said(request: &Parts, problem: Problem) -> Response {
+fn said(app: &App, request: &Parts, problem: Problem) -> Response {
     let path = request.uri.path_and_query().map_or("/", |p| p.as_str());
     let mut response = problem.respond(negotiate::lang(&request.uri, &request.headers), path);
-    response.headers_mut().insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    let headers = response.headers_mut();
+    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    security_headers::harden(headers, app.https);
     response
 }
 
 async fn answer(app: &App, request: &Parts, asked: Option<Asked<'_>>) -> Response {
-    let Some(asked) = asked else { return said(request, problem::no_such_path()) };
+    let Some(asked) = asked else { return said(app, request, problem::no_such_path()) };
     match AssertUnwindSafe(tile(app, request, &asked)).catch_unwind().await {
         Ok(Ok(response)) => response,
-        Ok(Err(error)) => said(request, error.into()),
-        Err(_) => said(request, Error::internal("drawing a tile panicked").into()),
+        Ok(Err(error)) => said(app, request, error.into()),
+        Err(_) => said(app, request, Error::internal("drawing a tile panicked").into()),
     }
 }
 
@@ -122,16 +124,16 @@ async fn tile(app: &App, request: &Parts, asked: &Asked<'_>) -> Result<Response>
     let principal = principal(app, request).await?;
     let definitions = app.definitions();
     if let Ok(shape) = definitions.shape(asked.layers) {
-        let (tile, public) = one(app, &definitions, &principal, &shape.register, asked).await?;
+        let (tile, public) = one(app, &definitions, request, &principal, &shape.register, asked).await?;
         let gzip = if takes_gzip(headers) { tile.gzip() } else { None };
         let tag = if gzip.is_some() { &tile.gzip_etag } else { &tile.etag };
-        return Ok(finished(headers, tag, gzip.is_some(), gzip.unwrap_or(&tile.body), public));
+        return Ok(finished(app, headers, tag, gzip.is_some(), gzip.unwrap_or(&tile.body), public));
     }
     let registers = registers(&definitions.catalogue, asked.layers)?;
     let mut parts = Vec::with_capacity(registers.len());
     let mut public = true;
     for register in &registers {
-        let (part, for_all) = one(app, &definitions, &principal, register, asked).await?;
+        let (part, for_all) = one(app, &definitions, request, &principal, register, asked).await?;
         public &= for_all;
         if !part.body.is_empty() {
             parts.push(part);
@@ -142,7 +144,7 @@ async fn tile(app: &App, request: &Parts, asked: &Asked<'_>) -> Result<Response>
         let coded = Arc::clone(&together);
         tokio::task::spawn_blocking(move || coded.gzip().is_some()).await.map_err(Error::internal)?;
     }
-    Ok(together_finished(headers, &together, public))
+    Ok(together_finished(app, headers, &together, public))
 }
 
 /// Who asks: the routes of tiles bear no middleware.
@@ -156,17 +158,18 @@ async fn principal(app: &App, request: &Parts) -> Result<Arc<Principal>> {
     Ok(Arc::clone(&app.everyone))
 }
 
-fn together_finished(headers: &HeaderMap, together: &Composite, public: bool) -> Response {
+fn together_finished(app: &App, headers: &HeaderMap, together: &Composite, public: bool) -> Response {
     let gzip = if takes_gzip(headers) { together.gzip() } else { None };
     let tag = if gzip.is_some() { &together.gzip_etag } else { &together.etag };
-    finished(headers, tag, gzip.is_some(), gzip.unwrap_or(&together.body), public)
+    finished(app, headers, tag, gzip.is_some(), gzip.unwrap_or(&together.body), public)
 }
 
 /// The tile of one register as somebody may see it; and whether everybody may see it so.
 async fn one(
     app: &App,
     definitions: &Definitions,
-    principal: &Principal,
+    request: &Parts,
+    principal: &Arc<Principal>,
     register: &Arc<Register>,
     asked: &Asked<'_>,
 ) -> Result<(Arc<Tile>, bool)> {
@@ -175,18 +178,26 @@ async fn one(
     if !public {
         let access = app.desk.readable(principal, register)?;
         if !shows_whole_tiles(&access, register) {
+            pays(app, request, principal)?;
             return Ok((app.tiles.narrowed(register, &access, z, x, y).await?, false));
         }
     }
     if let Some(tile) = app.tiles.try_cached(register, z, x, y) {
         return Ok((tile, public));
     }
+    pays(app, request, principal)?;
     let tile = app.tiles.tile(register, z, x, y).await?;
     app.extents.note(&register.name);
     Ok((tile, public))
 }
 
-fn finished(headers: &HeaderMap, tag: &str, gzip: bool, body: &Bytes, public: bool) -> Response {
+/// Takes what drawing a tile costs from who asks; finished tiles are free.
+fn pays(app: &App, request: &Parts, principal: &Arc<Principal>) -> Result<()> {
+    let address = who::address(app, &request.headers, &request.extensions);
+    rates::draw(app, &Caller { principal: Arc::clone(principal), address, ..Caller::of(Principal::everyone("api")) })
+}
+
+fn finished(app: &App, headers: &HeaderMap, tag: &str, gzip: bool, body: &Bytes, public: bool) -> Response {
     let mut response = Response::new(Body::empty());
     *response.status_mut() = if public && is_current(headers, tag) {
         StatusCode::NOT_MODIFIED
@@ -197,13 +208,14 @@ fn finished(headers: &HeaderMap, tag: &str, gzip: bool, body: &Bytes, public: bo
         StatusCode::OK
     };
     let sent = response.headers_mut();
-    sent.reserve(BEARING.len() + 3);
+    sent.reserve(BEARING.len() + 7);
     for (name, value) in BEARING {
         sent.insert(name, value);
     }
     if !public {
-        // Another may sit at the same browser next.
+        // Another may sit at the same browser next, and another origin's page in it.
         sent.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        sent.remove(header::ACCESS_CONTROL_ALLOW_ORIGIN);
     }
     if let Ok(tag) = HeaderValue::from_str(tag) {
         sent.insert(header::ETAG, tag);
@@ -211,6 +223,7 @@ fn finished(headers: &HeaderMap, tag: &str, gzip: bool, body: &Bytes, public: bo
     if gzip {
         sent.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
     }
+    security_headers::harden(sent, app.https);
     response
 }
 

@@ -74,6 +74,7 @@ fn post(names: &[&str]) -> Json {
     );
     for name in [
         "BadRequest",
+        "Unauthenticated",
         "Forbidden",
         "NotFound",
         "Conflict",

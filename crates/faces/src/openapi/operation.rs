@@ -2,6 +2,9 @@
 
 use serde_json::{Map, Value as Json, json};
 
+/// What any route may answer: what somebody may see is a matter of the definitions' grants.
+pub const OF_EVERY_ROUTE: [&str; 2] = ["Unauthenticated", "Forbidden"];
+
 /// A `GET` operation with its answers.
 pub struct Get {
     /// Operation id.
@@ -14,7 +17,7 @@ pub struct Get {
     pub parameters: Vec<Json>,
     /// Media type and schema of the answer.
     pub answer: (&'static str, Json),
-    /// Names of the problem responses that it may give besides 500.
+    /// Names of the problem responses that it may give besides 500 and those of [`OF_EVERY_ROUTE`].
     pub problems: &'static [&'static str],
     /// True if it bears `ETag` and answers 304.
     pub conditional: bool,
@@ -32,7 +35,7 @@ impl Get {
         }
         let ok = json!({ "description": "OK", "headers": headers, "content": { *media_type: { "schema": schema } } });
         responses.insert("200".into(), ok);
-        for name in self.problems {
+        for name in self.problems.iter().chain(&OF_EVERY_ROUTE) {
             responses.insert(super::responses::status(name).to_owned(), reference("responses", name));
         }
         responses.insert("500".into(), reference("responses", "ServerError"));

@@ -5,8 +5,9 @@ use crate::problem;
 use serde_json::{Map, Value as Json, json};
 
 /// Name, status, what it means.
-const PROBLEMS: [(&str, &str, &str); 12] = [
+const PROBLEMS: [(&str, &str, &str); 13] = [
     ("BadRequest", "400", "The request is wrong: a parameter is unknown or its value is not accepted."),
+    ("Unauthenticated", "401", "Who asks must log in or send a token; or the token is not good (any more)."),
     ("Forbidden", "403", "The person may not do this."),
     ("NotFound", "404", "There is no such thing."),
     ("MethodNotAllowed", "405", "The path does not take this method; see the header Allow."),
@@ -30,7 +31,11 @@ pub fn components() -> Json {
     let mut all = Map::new();
     for (name, _, description) in PROBLEMS {
         let content = json!({ problem::MEDIA_TYPE: { "schema": reference("schemas", "problem") } });
-        all.insert(name.to_owned(), json!({ "description": description, "content": content }));
+        let mut response = json!({ "description": description, "content": content });
+        if name == "Unauthenticated" {
+            response["headers"] = json!({ "WWW-Authenticate": { "schema": { "type": "string" } } });
+        }
+        all.insert(name.to_owned(), response);
     }
     all.insert("NotModified".to_owned(), json!({ "description": "The client's copy is current." }));
     all.into()

@@ -4,7 +4,7 @@ use super::{
     account::{here, proven},
     login::{arriving, enter},
     next::own_path,
-    page::{Visit, private, with_cookie},
+    page::{Visit, private, token_of, with_cookie},
 };
 use crate::{Problem, cookies::ENROLMENT};
 use axum::{
@@ -96,9 +96,9 @@ pub async fn verify(visit: Visit, body: Bytes) -> Result<Response, Problem> {
     let answer: Answer = read(&body)?;
     let identity = &visit.app.identity;
     let new = identity.prove_again_by_passkey(cookie, &answer.challenge, &answer.credential, &by(&visit)).await?;
-    // The old cookie is over.
-    let next = own_path(answer.next.as_deref(), "/account");
-    Ok(enter(&visit, &new, None, say(json!({ "next": next }))))
+    // A form that waits on the page goes with the new session's token.
+    let said = json!({ "next": own_path(answer.next.as_deref(), "/account"), "token": token_of(&new.cookie) });
+    Ok(enter(&visit, &new, None, say(said)))
 }
 
 /// `POST /account/passkeys/options`.

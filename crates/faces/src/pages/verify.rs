@@ -4,7 +4,7 @@ use super::{
     account::here,
     login::{arriving, enter, wait_for},
     next::own_path,
-    page::{Page, Room, Visit, private, see_other},
+    page::{Page, Room, Visit, private, see_other, token_of},
     params::{Params, encode},
     refusal::Refusal,
 };
@@ -97,7 +97,7 @@ pub async fn submit(visit: Visit, body: Bytes) -> Result<Response, Problem> {
         Ok(new) => {
             let mut page = visit.page(Room::None, visit.t.verified_title());
             // The new session's own token: what this page sends comes with the new cookie.
-            page.token = super::page::token_of(&new.cookie);
+            page.token = token_of(&new.cookie);
             let response = visit.show(&VerifiedPage { page, kept })?;
             Ok(enter(&visit, &new, None, response))
         }

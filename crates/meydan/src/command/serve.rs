@@ -5,7 +5,7 @@ mod identity;
 use crate::context::{City, Context, bring, load_definitions};
 use axum::serve::ListenerExt as _;
 use meydan_faces::{App, Settings, log::LogKey};
-use meydan_kernel::{Error, Kind};
+use meydan_kernel::{Act, Error, Kind};
 use meydan_store::seal::{self, Sealer, time_stamp};
 use std::{net::SocketAddr, path::PathBuf, process::ExitCode, sync::Arc, time::Duration};
 
@@ -45,7 +45,7 @@ pub async fn run(context: &Context, args: Args) -> anyhow::Result<ExitCode> {
             tracing::warn!("TCP_NODELAY can't be set: {e}");
         }
     });
-    let reload = tokio::spawn(reload_definitions(city, app, context.config.definitions_folder()));
+    let reload = tokio::spawn(reload_definitions(city, app, context.config.act("definitions"), context.config.definitions_folder()));
     announce(context, address);
     let (stop, stopped) = tokio::sync::oneshot::channel();
     let server =
@@ -119,6 +119,7 @@ fn settings(context: &Context, args: &Args) -> Settings {
         centre_lat: city.centre[1],
         zoom: city.zoom,
         behind_proxy: context.config.behind_proxy,
+        security_contact: context.config.security_contact.clone(),
         tile_cache_bytes: args.tile_cache_mb.saturating_mul(1 << 20),
     }
 }
@@ -144,7 +145,7 @@ async fn stop_signal() {
 }
 
 /// Looks at the city's definitions now and then; takes what changed if it loses nothing, else says why not and keeps the old.
-async fn reload_definitions(city: City, app: Arc<App>, folder: PathBuf) {
+async fn reload_definitions(city: City, app: Arc<App>, act: Act, folder: PathBuf) {
     let mut seen = meydan_modules::look(&folder).ok();
     loop {
         tokio::time::sleep(RELOAD_INTERVAL).await;
@@ -166,6 +167,9 @@ async fn reload_definitions(city: City, app: Arc<App>, folder: PathBuf) {
             Ok(plan) => match city.desk.reload(Arc::new(wanted)) {
                 Ok(()) => {
                     app.tiles.reload(&city.desk.catalogue());
+                    if let Err(e) = city.note_definitions(&act, &plan).await {
+                        tracing::error!("the change of definitions could not be logged: {e}");
+                    }
                     tracing::info!("definitions reloaded, {} steps", plan.steps.len());
                 }
                 Err(e) => tracing::error!("definitions not reloaded: {e}"),

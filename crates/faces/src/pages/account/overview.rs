@@ -14,7 +14,7 @@ use askama::Template;
 use axum::{body::Bytes, response::Response};
 use jiff::civil::Date;
 use meydan_kernel::{
-    Error, Lang,
+    Error,
     catalogue::Action,
     post::{Directory, PROXY, Proxy, StandingKey, day},
 };
@@ -142,7 +142,7 @@ fn holdings(visit: &Visit, me: Uuid, today: Date) -> Vec<HoldingRow> {
     all.sort_by_key(|h| (std::cmp::Reverse(h.from), h.id));
     let row = |h: &meydan_kernel::post::Holding| HoldingRow {
         post: post_name(directory, h.post),
-        span: span(visit.lang, h.from, h.until),
+        span: span(visit, h.from, h.until),
         when: when(today, h.from, h.until),
     };
     all.into_iter().map(row).collect()
@@ -155,7 +155,7 @@ fn proxy(visit: &Visit, proxy: &Proxy, other: Uuid, today: Date) -> ProxyRow {
         id: proxy.id,
         other: directory.name_of(&other.to_string()),
         post: proxy.post.map(|post| post_name(directory, post)),
-        span: span(visit.lang, proxy.from, Some(proxy.until)),
+        span: span(visit, proxy.from, Some(proxy.until)),
         when,
     }
 }
@@ -173,7 +173,10 @@ fn when(today: Date, from: Date, until: Option<Date>) -> &'static str {
     }
 }
 
-fn span(lang: Lang, from: Date, until: Option<Date>) -> String {
-    let until = until.map(|d| format::date(lang, d)).unwrap_or_default();
-    format!("{} – {until}", format::date(lang, from)).trim_end().to_owned()
+fn span(visit: &Visit, from: Date, until: Option<Date>) -> String {
+    let from = format::date(visit.lang, from);
+    match until {
+        Some(until) => format!("{from} – {}", format::date(visit.lang, until)),
+        None => visit.t.since_day(from),
+    }
 }
