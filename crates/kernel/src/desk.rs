@@ -4,6 +4,8 @@
 mod act;
 mod change;
 mod check;
+mod destroy;
+mod due;
 mod format;
 mod notes;
 mod past;
@@ -15,7 +17,10 @@ mod who;
 
 pub use act::MAX_ACT_BYTES;
 pub use change::MAX_CHANGES;
+pub(crate) use change::erased;
 pub use check::{Check, Checked, Checks};
+pub use destroy::{Destroyed, Destruction, MAX_DESTROYED};
+pub use due::DueWalk;
 pub use notes::SecurityEvent;
 pub use sealed_log::SealedLog;
 

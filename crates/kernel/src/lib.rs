@@ -16,6 +16,7 @@ pub mod permission;
 pub mod post;
 pub mod query;
 pub mod record;
+pub mod retention;
 pub mod secret;
 pub mod store;
 pub mod text;

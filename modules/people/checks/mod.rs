@@ -3,6 +3,7 @@
 mod calendar;
 mod draft;
 mod holding;
+mod legal_hold;
 mod person;
 mod post;
 mod powers;
@@ -28,5 +29,6 @@ pub fn checks() -> Checks {
         ("person", Arc::new(person::PersonCheck)),
         ("holding", Arc::new(holding::HoldingCheck)),
         ("proxy", Arc::new(proxy::ProxyCheck)),
+        ("legal_hold", Arc::new(legal_hold::LegalHoldCheck)),
     ])
 }

@@ -1,6 +1,6 @@
 //! Changing through the desk: may they, is it valid, one changeset.
 
-use super::{Checked, Desk, Edit, Prepared, act, no_such_record};
+use super::{Checked, Desk, Destruction, Edit, Prepared, act, destroy, no_such_record};
 use crate::{
     Change, Changeset, Committed, Error, FieldKind, Kind, Operation, Principal, Record, Register, Result, Value,
     catalogue::Action,
@@ -62,10 +62,22 @@ impl Desk {
 
     /// The edits as permitted and validated changes; and whether each named its version.
     async fn prepare(&self, principal: &Principal, edits: Vec<(String, Edit)>) -> Result<(Changeset, bool)> {
+        let why = Destruction::requested(principal.act.reason.clone(), None);
+        self.prepare_with(principal, edits, &why).await
+    }
+
+    /// As [`Desk::prepare`]; `why` is what the records of destruction say, if something is to be destroyed.
+    pub(super) async fn prepare_with(
+        &self,
+        principal: &Principal,
+        edits: Vec<(String, Edit)>,
+        why: &Destruction,
+    ) -> Result<(Changeset, bool)> {
         act::check(&principal.act)?;
         let prepared = self.prepared.load_full();
         one_checked_at_a_time(&prepared, principal, &edits)?;
         let mut pinned = true;
+        let mut told = Vec::new();
         let mut changes = Vec::with_capacity(edits.len());
         for (name, edit) in edits {
             let register = prepared.catalogue.register(&name)?;
@@ -74,8 +86,12 @@ impl Desk {
             intent.refuse_unseen_version(register)?;
             let operation = prepared.validate(register, intent.id, intent.operation.clone())?;
             self.run_checks(&prepared, principal, register, &intent, &operation).await?;
+            if let (Operation::Erase { fields, geometries, .. }, Some(newest)) = (&operation, &intent.before) {
+                told.push(self.refuse_kept(&prepared, principal, register, newest, fields, *geometries).await?);
+            }
             changes.push(Change { register: name, id: intent.id, operation });
         }
+        changes.extend(destroy::journal(&prepared.catalogue, principal, &told, why));
         Ok((Changeset { id: Uuid::now_v7(), act: principal.act.clone(), changes }, pinned))
     }
 
@@ -324,7 +340,7 @@ fn place(values: &mut [Value], set: Vec<(usize, Value)>) {
 
 /// What stands in a field whose value was destroyed: nothing, or what says so where a value must stand. Nothing in a key too: two
 /// destroyed values are not the same.
-fn erased(register: &Register, index: usize) -> Value {
+pub(crate) fn erased(register: &Register, index: usize) -> Value {
     match register.fields.get(index) {
         Some(field) if field.required && !field.unique && field.format.is_none() && !register.key.contains(&field.name) => {
             match (&field.kind, field.default_value()) {

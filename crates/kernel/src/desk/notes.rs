@@ -179,7 +179,7 @@ impl Pen {
 }
 
 /// Values of a register by the names of its fields; fields that it doesn't have are left out.
-fn draft<const N: usize>(register: &Register, set: [(&str, Value); N]) -> Vec<Value> {
+pub(super) fn draft<const N: usize>(register: &Register, set: [(&str, Value); N]) -> Vec<Value> {
     let mut values: Vec<Value> = register.fields.iter().map(crate::Field::default_value).collect();
     for (name, value) in set {
         if let Some(slot) = register.field_index(name).and_then(|i| values.get_mut(i)) {
