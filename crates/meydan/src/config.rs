@@ -22,6 +22,8 @@ pub struct Config {
     pub base_url: Option<String>,
     /// A proxy of ours stands before the server and says where clients come from (`X-Forwarded-For`).
     pub behind_proxy: bool,
+    /// Where a weakness is reported (`security.txt`): an e-mail address, or a `https:`, `mailto:` or `tel:` URI.
+    pub security_contact: Option<String>,
     /// Folder of the city's own definitions; `definitions` beside the configuration file if left out.
     pub definitions: Option<PathBuf>,
     /// File of the key that seals the log; made at first start, readable by its owner only.
@@ -101,6 +103,7 @@ impl Default for Config {
             listen: "127.0.0.1:8061".to_owned(),
             base_url: None,
             behind_proxy: false,
+            security_contact: None,
             definitions: None,
             seal_key: None,
             acting: Acting { person: "Kurulum".to_owned(), post: "Sistem yöneticisi".to_owned() },

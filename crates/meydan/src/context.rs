@@ -3,10 +3,16 @@
 use crate::config::Config;
 use anyhow::Result;
 use meydan_kernel::{
-    Catalogue, Desk, Error, Kind, Lang, Principal, Store,
+    Act, Catalogue, Desk, Error, Kind, Lang, Principal, Store,
     catalogue::{self, DefinitionError, Plan, Source},
+    desk::SecurityEvent,
 };
 use std::{path::Path, sync::Arc};
+
+/// Kind of the security event of changed definitions.
+pub const DEFINITIONS_CHANGED: &str = "definitions_changed";
+/// Limit: characters of what is said of a change of definitions.
+const MAX_DETAIL: usize = 480;
 
 /// The command's surroundings.
 pub struct Context {
@@ -96,10 +102,11 @@ impl Context {
     /// # Errors
     /// Those of [`Context::city`].
     pub async fn city_in(&self, store: Arc<dyn Store>, wanted: Catalogue) -> Result<City> {
-        bring(&store, &wanted).await?;
+        let plan = bring(&store, &wanted).await?;
         let desk = Desk::new(Arc::clone(&store), Arc::new(wanted))?.with_checks(meydan_modules::checks());
-        let desk = Arc::new(desk);
-        Ok(City { store, desk })
+        let city = City { store, desk: Arc::new(desk) };
+        city.note_definitions(&self.config.act("definitions"), &plan).await?;
+        Ok(city)
     }
 
     /// The operator of the machine, at its command line: who can read the files may do everything anyway; the log says who it was.
@@ -113,6 +120,26 @@ impl Context {
             Lang::Tr => tr,
             Lang::En => en,
         }
+    }
+}
+
+impl City {
+    /// Writes into the log that the definitions changed, what of them, and the digest of those in force: who may do what is
+    /// defined there, and whoever changes it leaves a trace. Nothing, if nothing changed.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub async fn note_definitions(&self, act: &Act, plan: &Plan) -> meydan_kernel::Result<()> {
+        if plan.steps.is_empty() {
+            return Ok(());
+        }
+        let steps: Vec<String> = plan.steps.iter().map(|step| step.sentence().en).collect();
+        let mut detail = format!("{} {}", catalogue::digest(&self.desk.catalogue()), steps.join(" "));
+        if let Some((end, _)) = detail.char_indices().nth(MAX_DETAIL) {
+            detail.truncate(end);
+        }
+        let event = SecurityEvent { kind: DEFINITIONS_CHANGED, detail: Some(detail), ..SecurityEvent::default() };
+        self.desk.note(act, event).await
     }
 }
 

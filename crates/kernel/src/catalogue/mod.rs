@@ -1,5 +1,6 @@
 //! The catalogue: definition files (TOML) → a checked, typed model → a plan of schema changes.
 
+mod digest;
 mod drawing;
 mod grant;
 mod load;
@@ -7,6 +8,7 @@ mod model;
 mod plan;
 pub mod schema;
 
+pub use digest::digest;
 pub use drawing::DrawnLayer;
 pub use grant::{Action, Grant, Party, Scope, Separation};
 pub use load::{DefinitionError, Source, load};

@@ -1,11 +1,11 @@
 //! `meydan catalog`: the definitions checked, compared with the store, brought into force.
 
-use crate::context::{Context, load_definitions};
+use crate::context::{City, Context, load_definitions};
 use meydan_kernel::{
-    Bilingual, Catalogue, Error,
+    Bilingual, Catalogue, Desk, Error,
     catalogue::{self, DefinitionError, Plan},
 };
-use std::{path::PathBuf, process::ExitCode};
+use std::{path::PathBuf, process::ExitCode, sync::Arc};
 
 /// Check definitions, see what they would change, bring them into force.
 #[derive(clap::Args)]
@@ -53,6 +53,8 @@ pub async fn run(context: &Context, args: Args) -> anyhow::Result<ExitCode> {
             let plan = catalogue::plan(&applied, &wanted, &allow);
             if plan.refused.is_empty() && applied != wanted {
                 store.apply(&plan, &wanted).await?;
+                let desk = Arc::new(Desk::new(Arc::clone(&store), Arc::new(wanted))?);
+                City { store, desk }.note_definitions(&context.config.act("definitions"), &plan).await?;
             }
             Ok(show(context, &plan, ("Yapılanlar:", "Done:")))
         }

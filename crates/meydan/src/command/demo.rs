@@ -125,7 +125,8 @@ async fn has_city(city: &City, context: &Context) -> anyhow::Result<bool> {
 }
 
 async fn begun_by_demo(store: &Arc<dyn Store>) -> anyhow::Result<bool> {
-    Ok(store.entries(0, 1).await?.first().is_some_and(|e| e.act.source == "demo"))
+    // Before the city itself stands that its definitions came into force.
+    Ok(store.entries(0, 2).await?.iter().any(|e| e.act.source == "demo"))
 }
 
 fn already_there(context: &Context, args: &Args) -> anyhow::Result<ExitCode> {

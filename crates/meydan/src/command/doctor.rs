@@ -1,5 +1,6 @@
 //! `meydan doctor`.
 
+mod definitions_log;
 mod place;
 mod seal;
 mod store_checks;
@@ -95,6 +96,11 @@ pub async fn run(context: &Context, _args: Args) -> anyhow::Result<ExitCode> {
         }
     };
     checks.push(definitions(context, store.as_deref()).await);
+    if let Some(store) = store.as_deref()
+        && let Ok(Some(applied)) = store.catalogue().await
+    {
+        checks.push(definitions_log::look(store, &applied).await);
+    }
     checks.push(seal::key(context));
     if let Some(store) = store.as_deref() {
         checks.push(seal::lag(store).await);

@@ -45,7 +45,8 @@ pub async fn run(context: &Context, args: Args) -> anyhow::Result<ExitCode> {
             tracing::warn!("TCP_NODELAY can't be set: {e}");
         }
     });
-    let reload = tokio::spawn(reload_definitions(city, app, context.config.act("definitions"), context.config.definitions_folder()));
+    let reload =
+        tokio::spawn(reload_definitions(city, app, context.config.act("definitions"), context.config.definitions_folder()));
     announce(context, address);
     let (stop, stopped) = tokio::sync::oneshot::channel();
     let server =
