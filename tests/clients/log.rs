@@ -3,10 +3,13 @@
 use crate::{
     embedded,
     harness::{City, Server},
-    in_database, script,
+    in_database, script_as,
 };
 use serde_json::json;
 use std::{thread::sleep, time::Duration};
+
+/// The auditor of the sample organisation.
+const AUDITOR: &str = "vedat.celebi";
 
 /// Waits until all is sealed.
 pub fn sealed(server: &Server) {
@@ -22,6 +25,8 @@ pub fn sealed(server: &Server) {
 
 fn audited(city: &City) {
     let server = city.serve();
+    // Whole entries are an auditor's to read.
+    let token = city.new_token(&["--login", AUDITOR, "--name", "audit"]);
     // Entries that came in one by one, sealed meanwhile, after those of the sample city's batches.
     for n in 0..40 {
         server.change(&json!({ "reason": "Yeni yapı", "changes": [{ "register": "building", "op": "insert", "values": { "name": format!("Yapı {n}") },
@@ -31,7 +36,7 @@ fn audited(city: &City) {
         }
     }
     sealed(&server);
-    let told = script("audit.py", &[&server.url]);
+    let told = script_as(&token, "audit.py", &[&server.url]);
     let size = server.get("/api/log?limit=1").json()["sealed"].clone();
     assert_eq!(told.trim(), format!("{size} entries verified"));
     drop(server);

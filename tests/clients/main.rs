@@ -47,12 +47,18 @@ fn in_database() -> City {
     city
 }
 
-/// Runs a script of this folder to its good end; what it printed.
+/// Runs a script of this folder, which asks as nobody in particular, to its good end; what it printed.
 fn script(name: &str, arguments: &[&str]) -> String {
-    foreign(
-        Command::new(python())
-            .arg(tests_folder().join("clients").join(name))
-            .args(arguments)
-            .env("PYTHONDONTWRITEBYTECODE", "1"),
-    )
+    foreign(&mut prepared(name, arguments))
+}
+
+/// Runs a script of this folder, which asks with a token, to its good end; what it printed.
+fn script_as(token: &str, name: &str, arguments: &[&str]) -> String {
+    foreign(prepared(name, arguments).env("MEYDAN_TOKEN", token))
+}
+
+fn prepared(name: &str, arguments: &[&str]) -> Command {
+    let mut command = Command::new(python());
+    command.arg(tests_folder().join("clients").join(name)).args(arguments).env("PYTHONDONTWRITEBYTECODE", "1");
+    command
 }

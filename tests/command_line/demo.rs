@@ -15,7 +15,9 @@ fn contents(seed: &str) -> serde_json::Value {
     let city = City::embedded();
     city.ok(&["demo", "--doors", "300", "--seed", seed]);
     let manifest = city.json(&["backup", "copy.gpkg"]);
-    let registers = manifest["contents"]["registers"].clone();
+    let mut registers = manifest["contents"]["registers"].clone();
+    // Who ran it when is another matter each time.
+    registers.as_object_mut().expect("an object").remove("security_event");
     assert!(registers.as_object().is_some_and(|r| r.len() >= 12), "{manifest}");
     assert_eq!(registers["door"][0], 300);
     registers

@@ -113,11 +113,11 @@ fn every_command_prints_one_json_document() {
 }
 
 #[test]
-fn only_this_machine_may_connect_until_there_are_logins() {
+fn passwords_cross_no_network_in_the_clear() {
     let city = parks::city();
     for address in ["0.0.0.0:0", "[::]:0", "192.0.2.7:8061"] {
         let output = city.run(&["serve", "--listen", address]);
-        assert!(output.status.code() == Some(1) && said(&output).contains("no logins yet"), "{}", said(&output));
+        assert!(output.status.code() == Some(1) && said(&output).contains("only https is served"), "{}", said(&output));
     }
 }
 

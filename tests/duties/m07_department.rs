@@ -197,9 +197,11 @@ fn keeps_records(city: &City) {
     // Who, when, why.
     let history = server.get(&format!("/api/records/building/{id}/history")).json().to_string();
     assert!(
-        history.contains("Yeni yapı ruhsatı") && history.contains("Kat çıkıldı") && history.contains("Kurulum"),
+        history.contains("Yeni yapı ruhsatı") && history.contains("Kat çıkıldı") && history.contains("\"person\":\""),
         "{history}"
     );
+    let page = server.get(&format!("/registers/building/{id}/history?lang=tr")).text();
+    assert!(page.contains("Deneme Yönetici") && page.contains("Sistem yöneticisi"), "who, and in which post, by name: {page}");
     // The end; the history stays.
     server.change(&json!({ "reason": "Yıkıldı", "changes": [{ "register": "building", "op": "delete", "id": id }] }));
     assert_eq!(server.get(&format!("/api/records/building/{id}")).status, 404);

@@ -113,9 +113,10 @@ fn shares_and_keeps(city: &City, other: &City) {
     let server = city.serve();
     server.change(&json!({ "changes": [{ "register": "point_of_interest", "op": "insert", "values": { "name": "Son", "service_type": "diger" }, "geometry": { "type": "Point", "coordinates": [39.7, 41.0] } }] }));
     let backup = city.path("backup.bin").display().to_string();
+    let entries = city.json(&["log", "head"])["size"].clone();
     city.ok(&["backup", &backup]);
     let restored = other.json(&["restore", &backup]);
-    assert_eq!((&restored["entries"], &restored["registers"]["building"][0]), (&json!(501), &json!(500)), "{restored}");
+    assert_eq!((&restored["entries"], &restored["registers"]["building"][0]), (&entries, &json!(500)), "{restored}");
     let theirs = other.serve().get("/ogc/collections/point_of_interest/items").json();
     assert_eq!(theirs["features"][0]["properties"]["name"], "Son");
     // Over something that is there: refused.

@@ -9,6 +9,9 @@ mod harness;
 #[allow(dead_code)]
 mod pg_server;
 
+mod m06_department;
 mod m07_department;
 mod m09_gis_branch;
+mod m15_software_branch;
+mod sample;
 mod trabzon;

@@ -4,11 +4,15 @@
 // Each test binary uses its own part of the harness.
 #![allow(dead_code)]
 
+pub mod people;
+pub mod visitor;
+
 use serde_json::Value as Json;
 use std::{
     io::{BufRead as _, BufReader},
     path::{Path, PathBuf},
     process::{Child, Command, Output, Stdio},
+    sync::OnceLock,
     time::Duration,
 };
 
@@ -38,19 +42,23 @@ pub fn python() -> PathBuf {
 pub struct City {
     pub folder: tempfile::TempDir,
     pub store: String,
+    token: OnceLock<String>,
 }
+
+/// Login of the administrator whose token a served city's tests send.
+pub const ADMINISTRATOR: &str = "deneme.yonetici";
 
 impl City {
     /// A new embedded city.
     pub fn embedded() -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let store = folder.path().join("city.gpkg").display().to_string();
-        Self { folder, store }
+        Self { folder, store, token: OnceLock::new() }
     }
 
     /// A new city in a database.
     pub fn in_database(url: &str) -> Self {
-        Self { folder: tempfile::tempdir().expect("a temporary folder"), store: url.to_owned() }
+        Self { folder: tempfile::tempdir().expect("a temporary folder"), store: url.to_owned(), token: OnceLock::new() }
     }
 
     /// The folder's path.
@@ -84,10 +92,35 @@ impl City {
         serde_json::from_str(&out).unwrap_or_else(|e| panic!("{e} in {out}"))
     }
 
-    /// Serves the city on a free port.
+    /// The token of an administrator, made at the command line when first asked for.
+    pub fn token(&self) -> &str {
+        self.token.get_or_init(|| {
+            self.ok(&["people", "admin", "--login", ADMINISTRATOR, "--name", "Deneme Yönetici", "--again"]);
+            self.new_token(&["--login", ADMINISTRATOR, "--name", "tests"])
+        })
+    }
+
+    /// A token as `meydan token new` makes it.
+    pub fn new_token(&self, args: &[&str]) -> String {
+        let made = self.json(&[&["token", "new"], args].concat());
+        made["secret"].as_str().expect("a secret").to_owned()
+    }
+
+    /// Serves the city on a free port; requests come with the token of an administrator ([`Server::public`]: with none).
     pub fn serve(&self) -> Server {
+        self.serve_with([])
+    }
+
+    /// The same, by a clock that starts at an instant (`2027-01-31 20:59:50`, in UTC) and goes on from there.
+    pub fn serve_at(&self, instant: &str) -> Server {
+        self.serve_with(clock(instant))
+    }
+
+    fn serve_with<const N: usize>(&self, environment: [(&str, String); N]) -> Server {
+        let token = self.token().to_owned();
         let mut child = self
             .command(&["--json", "serve", "--listen", "127.0.0.1:0"])
+            .envs(environment)
             .stdout(Stdio::piped())
             .stderr(Stdio::from(std::fs::File::create(self.path("server.log")).expect("a log file")))
             .spawn()
@@ -103,15 +136,29 @@ impl City {
             .timeout_global(Some(Duration::from_secs(60)))
             .build()
             .new_agent();
-        Server { child, url, agent }
+        Server { child: Some(child), url, agent, token: Some(token) }
     }
+}
+
+/// What makes a program believe that it starts at an instant.
+fn clock(instant: &str) -> [(&'static str, String); 4] {
+    let library = "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1";
+    assert!(Path::new(library).exists(), "{library} is missing: install libfaketime");
+    // Waiting goes by the real clock: only the calendar is another.
+    [
+        ("LD_PRELOAD", library.to_owned()),
+        ("FAKETIME", format!("@{instant}")),
+        ("FAKETIME_DONT_FAKE_MONOTONIC", "1".to_owned()),
+        ("TZ", "UTC".to_owned()),
+    ]
 }
 
 /// A running server.
 pub struct Server {
-    child: Child,
+    child: Option<Child>,
     pub url: String,
     agent: ureq::Agent,
+    token: Option<String>,
 }
 
 /// An answer.
@@ -139,6 +186,25 @@ impl Answer {
 }
 
 impl Server {
+    /// The same server, asked by nobody in particular.
+    pub fn public(&self) -> Self {
+        self.asked_with(None)
+    }
+
+    /// The same server, asked with another token.
+    pub fn with_token(&self, token: &str) -> Self {
+        self.asked_with(Some(token.to_owned()))
+    }
+
+    fn asked_with(&self, token: Option<String>) -> Self {
+        Self { child: None, url: self.url.clone(), agent: self.agent.clone(), token }
+    }
+
+    /// What `Authorization` says, for clients of other makers.
+    pub fn authorization(&self) -> Option<String> {
+        self.token.as_ref().map(|token| format!("Bearer {token}"))
+    }
+
     /// GET.
     pub fn get(&self, path: &str) -> Answer {
         self.get_with(path, &[])
@@ -150,12 +216,27 @@ impl Server {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
+        if let Some(authorization) = self.authorization() {
+            request = request.header("authorization", authorization);
+        }
         read(request.call())
     }
 
     /// POST of JSON.
     pub fn post(&self, path: &str, body: &Json) -> Answer {
-        read(self.agent.post(format!("{}{path}", self.url)).header("content-type", "application/json").send(body.to_string()))
+        self.send("POST", path, "application/json", body.to_string().into_bytes())
+    }
+
+    /// Any method with a body.
+    pub fn send(&self, method: &str, path: &str, media_type: &str, body: Vec<u8>) -> Answer {
+        let mut request =
+            ureq::http::Request::builder().method(method).uri(format!("{}{path}", self.url)).header("content-type", media_type);
+        if let Some(authorization) = self.authorization() {
+            request = request.header("authorization", authorization);
+        }
+        let agent =
+            self.agent.configure_request(request.body(body).expect("a request")).allow_non_standard_methods(true).build();
+        read(self.agent.run(agent))
     }
 
     /// One changeset by the changes API that must succeed.
@@ -167,13 +248,15 @@ impl Server {
 
     /// The process id, for `/proc`.
     pub fn pid(&self) -> u32 {
-        self.child.id()
+        self.child.as_ref().map_or(0, Child::id)
     }
 
     /// Ends it as a power cut would.
     pub fn kill(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        if let Some(child) = &mut self.child {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
     }
 }
 
