@@ -12,10 +12,14 @@ use context::Context;
 use meydan_kernel::Lang;
 use std::process::ExitCode;
 
+/// What a program ended by SIGPIPE returns to a shell.
+const BROKEN_PIPE: i32 = 128 + 13;
+
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
+    end_quietly_when_nobody_reads();
     let cli = match Cli::read() {
         Ok(cli) => cli,
         Err(code) => return code,
@@ -37,6 +41,18 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// `meydan doctor | head`: the reader went away, which is no fault. Standard output panics then (Rust ignores SIGPIPE).
+fn end_quietly_when_nobody_reads() {
+    let usual = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        let said = panic.payload().downcast_ref::<String>().map_or("", String::as_str);
+        if said.starts_with("failed printing to stdout") && said.contains("Broken pipe") {
+            std::process::exit(BROKEN_PIPE);
+        }
+        usual(panic);
+    }));
 }
 
 async fn run(cli: Cli, lang: Lang) -> anyhow::Result<ExitCode> {
