@@ -82,7 +82,9 @@ fn theme(word: &str) -> Option<&'static str> {
 impl Visit {
     /// A visit from a request's head.
     pub fn new(app: &Arc<App>, uri: &axum::http::Uri, headers: &HeaderMap, caller: Caller) -> Self {
-        let query = Params::parse(uri.query().unwrap_or_default());
+        // What comes back from a provider is secret: no link of the page repeats it.
+        let returned = uri.path().starts_with(meydan_identity::RETURN_PATH);
+        let query = Params::parse(uri.query().filter(|_| !returned).unwrap_or_default());
         let lang = negotiate::lang(uri, headers);
         let chosen = query.get("theme").and_then(theme).or_else(|| cookies::value(headers, "theme").and_then(theme));
         let secure = who::is_secure(app, headers);

@@ -23,7 +23,7 @@ pub async fn leave(visit: Visit, Path(provider): Path<String>) -> Result<Respons
     if visit.headers.get("sec-fetch-site").is_some_and(|site| site == "cross-site") {
         return Ok(private(see_other(&format!("/login?next={}", encode(&next)))));
     }
-    let again = visit.query.get("again").and_then(|_| visit.caller.session.as_ref()).map(|session| session.person);
+    let again = visit.query.get("again").and(visit.caller.session.as_ref()).map(|session| session.person);
     match visit.app.identity.depart(&provider, &next, again).await {
         Ok(away) => Ok(private(with_cookie(see_other(&away.redirect), FLOW.keep(visit.secure, &away.cookie)))),
         Err(error) if again.is_none() => refused(&visit, error, next, String::new()),

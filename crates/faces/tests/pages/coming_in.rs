@@ -5,7 +5,7 @@ use crate::{
     house::{House, PASSWORD, insert, log_in},
 };
 use meydan_faces::Settings;
-use meydan_kernel::{catalogue::Action, desk::Edit};
+use meydan_kernel::desk::Edit;
 use serde_json::json;
 
 #[tokio::test]
@@ -208,9 +208,38 @@ async fn a_bad_token_is_told_so_in_the_programs_language() {
         house.city.get_with("/ogc/collections", &[("authorization", "Bearer meydan_nothing"), ("accept-language", "en")]).await;
     assert_eq!(reply.status, 401);
     assert_eq!(reply.json()["code"], "bad-credentials");
-    assert!(house.city.app.desk.could(
-        &crate::city::surveyor(),
-        &house.city.app.desk.register("person").expect("there"),
-        Action::Manage
-    ));
+}
+
+#[tokio::test]
+async fn a_provider_that_is_not_there_is_told_on_the_login_page() {
+    let house = House::new().await;
+    let mut browser = Browser::new(&house.city);
+    let reply = browser.get("/login/with/nobody?next=/account").await;
+    assert_eq!(reply.status, 404);
+    assert!(reply.text().contains("Böyle bir kimlik sağlayıcı yok") && fields(&reply.text())["next"] == "/account");
+    let reply = browser.get("/login/return/nobody?code=q7x9kv&state=x").await;
+    assert!(reply.status.is_client_error() && !reply.text().contains("q7x9kv"), "{}", reply.text());
+    let cross = [("accept", "text/html"), ("sec-fetch-site", "cross-site")];
+    let reply = house.city.get_with("/login/with/nobody?next=/account", &cross).await;
+    assert_eq!(
+        (reply.status.as_u16(), reply.header("location")),
+        (303, "/login?next=%2Faccount"),
+        "another site starts no login"
+    );
+}
+
+#[tokio::test]
+async fn passkeys_are_asked_for_by_our_own_script_only() {
+    let house = House::new().await;
+    for path in [
+        "/login/passkey",
+        "/login/passkey/options",
+        "/account/passkeys",
+        "/account/passkeys/options",
+        "/account/verify/passkey",
+        "/enrol/passkey",
+    ] {
+        let reply = house.city.post(path, &json!({ "challenge": "x", "credential": {} })).await;
+        assert_eq!((reply.status.as_u16(), reply.json()["code"].as_str()), (403, Some("form-expired")), "{path}");
+    }
 }
