@@ -111,9 +111,13 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_body_that_falls_silent_or_drips_is_given_up() {
-        let whole = Body::from_stream(stream::iter([Ok::<_, std::io::Error>(Bytes::from_static(b"one")), Ok(Bytes::from_static(b"two"))]));
+        let whole = Body::from_stream(stream::iter([
+            Ok::<_, std::io::Error>(Bytes::from_static(b"one")),
+            Ok(Bytes::from_static(b"two")),
+        ]));
         assert_eq!(read(whole).await.expect("whole"), "onetwo");
-        let silent = Body::from_stream(stream::iter([Ok::<_, std::io::Error>(Bytes::from_static(b"{"))]).chain(stream::pending()));
+        let silent =
+            Body::from_stream(stream::iter([Ok::<_, std::io::Error>(Bytes::from_static(b"{"))]).chain(stream::pending()));
         assert!(read(silent).await.is_err());
         let start = Instant::now();
         let drip = stream::repeat(()).then(|()| async {

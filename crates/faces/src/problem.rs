@@ -140,7 +140,6 @@ fn title(status: StatusCode, lang: Lang) -> &'static str {
     let (tr, en) = match status.as_u16() {
         400 => ("Hatalı istek", "Bad request"),
         401 => ("Oturum gerekli", "Unauthorized"),
-        401 => ("Oturum açılmalı", "Unauthorized"),
         403 => ("İzin yok", "Forbidden"),
         404 => ("Bulunamadı", "Not found"),
         405 => ("Bu yöntem burada kullanılamaz", "Method not allowed"),
@@ -153,7 +152,6 @@ fn title(status: StatusCode, lang: Lang) -> &'static str {
         428 => ("Sürüm belirtilmeli", "Precondition required"),
         429 => ("Çok fazla istek", "Too many requests"),
         431 => ("Başlıklar çok büyük", "Request header fields too large"),
-        429 => ("Çok fazla deneme", "Too many requests"),
         503 => ("Şu anda yapılamıyor", "Service unavailable"),
         500..=599 => ("Sunucu hatası", "Server error"),
         _ => ("İstek yerine getirilemedi", "Request failed"),

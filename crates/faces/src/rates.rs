@@ -196,7 +196,8 @@ fn charge(app: &App, key: Key, cost: f64) -> Result<(), Error> {
 
 /// True if a client is on this machine, and no proxy of ours that would say where clients come from stands between.
 fn is_this_machine(app: &App, address: Option<&str>) -> bool {
-    !app.settings.behind_proxy && address.and_then(|a| a.parse::<IpAddr>().ok()).is_some_and(|ip| ip.to_canonical().is_loopback())
+    !app.settings.behind_proxy
+        && address.and_then(|a| a.parse::<IpAddr>().ok()).is_some_and(|ip| ip.to_canonical().is_loopback())
 }
 
 /// What makes the store remember something for somebody who isn't known yet.

@@ -2,6 +2,8 @@
 
 #[path = "web/any_query.rs"]
 mod any_query;
+#[path = "web/browsers.rs"]
+mod browsers;
 #[path = "web/changes.rs"]
 mod changes;
 #[path = "web/city.rs"]
@@ -12,8 +14,14 @@ mod exports;
 mod features;
 #[path = "web/gdal.rs"]
 mod gdal;
+#[path = "web/guarded.rs"]
+mod guarded;
+#[path = "web/hidden.rs"]
+mod hidden;
 #[path = "web/problems.rs"]
 mod problems;
+#[path = "web/requests.rs"]
+mod requests;
 #[path = "web/snapshot.rs"]
 mod snapshot;
 #[path = "web/styles.rs"]

@@ -66,7 +66,9 @@ fn content(out: &mut Vec<u8>, register: &Register, record: &Record) {
         out.push(b':');
         write::value(out, value);
     }
-    out.extend_from_slice(b"},\"geometry\":");
+    out.extend_from_slice(b"},\"hidden\":");
+    write::hidden(out, register, record, None);
+    out.extend_from_slice(b",\"geometry\":");
     match &record.geometry {
         Some(geometry) => geojson::write(geometry, out),
         None => out.extend_from_slice(b"null"),
@@ -94,6 +96,11 @@ pub async fn history(
     Ok(reply::json(&headers, negotiate::lang(&uri, &headers), link::JSON, &body)?)
 }
 
+/// Names of the fields whose values are not the record's own for who asks.
+fn hidden<'a>(register: &'a Register, record: &Record) -> Vec<&'a str> {
+    record.hidden.iter().filter_map(|index| register.fields.get(index)).map(|field| field.name.as_str()).collect()
+}
+
 fn one(register: &Register, before: Option<&Version>, version: &Version) -> Json {
     let (changed, geometry_changed) = differences(register, before.filter(|v| !v.deleted), version);
     let json_of = |value: Option<&Value>| value.map_or(Json::Null, Value::to_json);
@@ -117,6 +124,7 @@ fn one(register: &Register, before: Option<&Version>, version: &Version) -> Json
         "reason": act.reason,
         "source": act.source,
         "changed": changed,
+        "hidden": hidden(register, &version.record),
         "geometry_changed": geometry_changed,
     })
 }

@@ -5,7 +5,7 @@
 
 use super::described::Described;
 use crate::{
-    App, Problem,
+    App, Caller, Problem,
     ogc_common::{ROOT, link, reply},
 };
 use axum::{
@@ -20,11 +20,12 @@ use std::sync::Arc;
 /// `GET /ogc/collections/{id}/feature-schema`.
 pub async fn feature_schema(
     State(app): State<Arc<App>>,
+    caller: Caller,
     Path(id): Path<String>,
     uri: Uri,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let Described { lang, register, base, .. } = Described::read(&app, &id, &uri, &headers)?;
+    let Described { lang, register, base, .. } = Described::read(&app, &caller, &id, &uri, &headers)?;
     // The property `id` is not named: GDAL takes it from the features, and would have it twice.
     let mut properties: Map<String, Json> = register
         .fields

@@ -1,8 +1,9 @@
-//! Queryables (OGC 19-079r2, 6): what `filter` and parameters by name may ask for, as JSON Schema.
+//! Queryables (OGC 19-079r2, 6): what `filter`, parameters by name and `sortby` may ask for, as JSON Schema. A field of which who
+//! asks sees no value is not among them: whoever could ask for it would learn it.
 
 use super::{described::Described, schema};
 use crate::{
-    App, Problem,
+    App, Caller, Problem,
     ogc_common::{ROOT, link, reply},
 };
 use axum::{
@@ -16,13 +17,14 @@ use std::sync::Arc;
 /// `GET /ogc/collections/{id}/queryables`.
 pub async fn queryables(
     State(app): State<Arc<App>>,
+    caller: Caller,
     Path(id): Path<String>,
     uri: Uri,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let Described { lang, definitions, register, base } = Described::read(&app, &id, &uri, &headers)?;
+    let Described { lang, definitions, register, base, shown } = Described::read(&app, &caller, &id, &uri, &headers)?;
     let mut properties = Map::new();
-    for field in &register.fields {
+    for (_, field) in register.fields.iter().enumerate().filter(|(index, _)| shown.has(*index)) {
         properties.insert(field.name.clone(), schema::property(&definitions.catalogue, field, lang));
     }
     properties.insert("fid".into(), json!({ "title": "fid", "type": "integer" }));

@@ -2,7 +2,7 @@
 
 use super::described::Described;
 use crate::{
-    App, Problem,
+    App, Caller, Problem,
     ogc_common::{ROOT, link, reply},
 };
 use axum::{
@@ -18,12 +18,18 @@ use std::sync::Arc;
 /// `GET /ogc/collections/{id}/schema`.
 pub async fn schema(
     State(app): State<Arc<App>>,
+    caller: Caller,
     Path(id): Path<String>,
     uri: Uri,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let Described { lang, definitions, register, base } = Described::read(&app, &id, &uri, &headers)?;
-    Ok(reply::json(&headers, lang, link::SCHEMA, &document(&definitions.catalogue, &register, lang, &base))?)
+    let Described { lang, definitions, register, base, shown } = Described::read(&app, &caller, &id, &uri, &headers)?;
+    let mut body = document(&definitions.catalogue, &register, lang, &base);
+    // Answers hold these fields too, masked or empty, so they are described; and marked.
+    for (_, field) in register.fields.iter().enumerate().filter(|(index, _)| !shown.has(*index)) {
+        body["properties"][&field.name]["x-meydan-hidden"] = true.into();
+    }
+    Ok(reply::json(&headers, lang, link::SCHEMA, &body)?)
 }
 
 /// The schema of a register.

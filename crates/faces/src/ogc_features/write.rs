@@ -2,11 +2,14 @@
 
 use super::space::Space;
 use crate::definitions::Shape;
-use meydan_kernel::{Record, Value};
+use meydan_kernel::{Record, Register, Value};
 use std::io::Write as _;
 
 /// Properties that every feature has besides its fields.
 pub const ALWAYS: [&str; 3] = ["id", "version", "recorded_at"];
+
+/// Name of the member that lists hidden fields.
+const HIDDEN: &[u8] = b"\"hidden\":";
 
 /// Writes one feature: `id` is the fid (an integer, for GDAL), the property `id` the record's identity. The object is left
 /// open: the caller adds members or closes it.
@@ -37,6 +40,26 @@ pub fn feature_open(out: &mut Vec<u8>, shape: &Shape, record: &Record, space: Sp
     out.extend_from_slice(b",\"recorded_at\":");
     instant(out, record.recorded_at);
     out.push(b'}');
+    if !record.hidden.is_empty() {
+        // A foreign member (RFC 7946, 6.1): these values are masked or left out for who asks.
+        out.push(b',');
+        out.extend_from_slice(HIDDEN);
+        hidden(out, &shape.register, record, select);
+    }
+}
+
+/// Writes the list of fields (of those selected) whose values are not the record's own for who asks.
+pub fn hidden(out: &mut Vec<u8>, register: &Register, record: &Record, select: Option<&[usize]>) {
+    out.push(b'[');
+    let mut first = true;
+    for index in record.hidden.iter().filter(|index| select.is_none_or(|select| select.contains(index))) {
+        let Some(field) = register.fields.get(index) else { continue };
+        if !std::mem::take(&mut first) {
+            out.push(b',');
+        }
+        string(out, &field.name);
+    }
+    out.push(b']');
 }
 
 /// Writes one feature whole.

@@ -38,6 +38,27 @@ const BEARING: [(HeaderName, HeaderValue); 4] = [
 /// What a tag ends with if it is that of the gzip copy.
 const GZIP_TAG: &str = "-gz";
 
+/// Whose sight a tile is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Sight {
+    /// Everybody sees it so.
+    Public,
+    /// What is left of it for who isn't logged in.
+    Rest,
+    /// That of who asks.
+    Own,
+}
+
+impl Sight {
+    fn of(public: bool, principal: &Principal) -> Self {
+        match public {
+            true => Self::Public,
+            false if principal.is_everyone() => Self::Rest,
+            false => Self::Own,
+        }
+    }
+}
+
 /// Which tile of which registers.
 struct Asked<'a> {
     layers: &'a str,
@@ -127,7 +148,7 @@ async fn tile(app: &App, request: &Parts, asked: &Asked<'_>) -> Result<Response>
         let (tile, public) = one(app, &definitions, request, &principal, &shape.register, asked).await?;
         let gzip = if takes_gzip(headers) { tile.gzip() } else { None };
         let tag = if gzip.is_some() { &tile.gzip_etag } else { &tile.etag };
-        return Ok(finished(app, headers, tag, gzip.is_some(), gzip.unwrap_or(&tile.body), public));
+        return Ok(finished(app, headers, tag, gzip.is_some(), gzip.unwrap_or(&tile.body), Sight::of(public, &principal)));
     }
     let registers = registers(&definitions.catalogue, asked.layers)?;
     let mut parts = Vec::with_capacity(registers.len());
@@ -144,7 +165,7 @@ async fn tile(app: &App, request: &Parts, asked: &Asked<'_>) -> Result<Response>
         let coded = Arc::clone(&together);
         tokio::task::spawn_blocking(move || coded.gzip().is_some()).await.map_err(Error::internal)?;
     }
-    Ok(together_finished(app, headers, &together, public))
+    Ok(together_finished(app, headers, &together, Sight::of(public, &principal)))
 }
 
 /// Who asks: the routes of tiles bear no middleware.
@@ -158,10 +179,10 @@ async fn principal(app: &App, request: &Parts) -> Result<Arc<Principal>> {
     Ok(Arc::clone(&app.everyone))
 }
 
-fn together_finished(app: &App, headers: &HeaderMap, together: &Composite, public: bool) -> Response {
+fn together_finished(app: &App, headers: &HeaderMap, together: &Composite, sight: Sight) -> Response {
     let gzip = if takes_gzip(headers) { together.gzip() } else { None };
     let tag = if gzip.is_some() { &together.gzip_etag } else { &together.etag };
-    finished(app, headers, tag, gzip.is_some(), gzip.unwrap_or(&together.body), public)
+    finished(app, headers, tag, gzip.is_some(), gzip.unwrap_or(&together.body), sight)
 }
 
 /// The tile of one register as somebody may see it; and whether everybody may see it so.
@@ -197,9 +218,9 @@ fn pays(app: &App, request: &Parts, principal: &Arc<Principal>) -> Result<()> {
     rates::draw(app, &Caller { principal: Arc::clone(principal), address, ..Caller::of(Principal::everyone("api")) })
 }
 
-fn finished(app: &App, headers: &HeaderMap, tag: &str, gzip: bool, body: &Bytes, public: bool) -> Response {
+fn finished(app: &App, headers: &HeaderMap, tag: &str, gzip: bool, body: &Bytes, sight: Sight) -> Response {
     let mut response = Response::new(Body::empty());
-    *response.status_mut() = if public && is_current(headers, tag) {
+    *response.status_mut() = if sight == Sight::Public && is_current(headers, tag) {
         StatusCode::NOT_MODIFIED
     } else if body.is_empty() {
         StatusCode::NO_CONTENT
@@ -212,9 +233,12 @@ fn finished(app: &App, headers: &HeaderMap, tag: &str, gzip: bool, body: &Bytes,
     for (name, value) in BEARING {
         sent.insert(name, value);
     }
-    if !public {
-        // Another may sit at the same browser next, and another origin's page in it.
+    if sight != Sight::Public {
+        // Another may sit at the same browser next.
         sent.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
+    if sight == Sight::Own {
+        // Not for other origins' pages.
         sent.remove(header::ACCESS_CONTROL_ALLOW_ORIGIN);
     }
     if let Ok(tag) = HeaderValue::from_str(tag) {

@@ -1,6 +1,6 @@
 //! Operations of OGC API Common and the list of collections.
 
-use super::operation::{Get, parameters, reference};
+use super::operation::{Get, Reach, parameters, reference};
 use crate::ogc_common::link;
 use serde_json::{Map, Value as Json, json};
 
@@ -15,6 +15,7 @@ pub fn add(paths: &mut Map<String, Json>) {
             answer: (media_type, schema),
             problems: &["BadRequest"],
             conditional: true,
+            reach: Reach::Anybody,
         };
         paths.insert(path.to_owned(), json!({ "get": operation.to_json() }));
     };

@@ -1,7 +1,7 @@
 //! Operations of changes and records.
 
 use super::{
-    operation::{Get, parameters, reference},
+    operation::{Get, Reach, parameters, reference},
     outside,
 };
 use crate::ogc_common::link;
@@ -26,6 +26,7 @@ pub fn add(paths: &mut Map<String, Json>, catalogue: &Catalogue, base: &str) {
             answer: (link::JSON, answer),
             problems: &["BadRequest", "NotFound", "Unavailable"],
             conditional: true,
+            reach: Reach::Granted,
         }
         .to_json()
     };
@@ -76,6 +77,7 @@ fn post(names: &[&str]) -> Json {
         "BadRequest",
         "Unauthenticated",
         "Forbidden",
+        "TooManyRequests",
         "NotFound",
         "Conflict",
         "PreconditionFailed",
@@ -93,6 +95,7 @@ fn post(names: &[&str]) -> Json {
         "parameters": [reference("parameters", "lang")],
         "requestBody": { "required": true, "content": { link::JSON: { "schema": body } } },
         "responses": responses,
+        "security": Reach::Known.security(),
     })
 }
 
@@ -122,7 +125,7 @@ fn committed_schema() -> Json {
 fn record_schema() -> Json {
     json!({
         "type": "object",
-        "required": ["register", "id", "fid", "version", "recorded_at", "values", "geometry"],
+        "required": ["register", "id", "fid", "version", "recorded_at", "values", "hidden", "geometry"],
         "properties": {
             "register": { "type": "string" },
             "id": { "type": "string", "format": "uuid" },
@@ -130,9 +133,16 @@ fn record_schema() -> Json {
             "version": { "type": "integer" },
             "recorded_at": { "type": "string", "format": "date-time" },
             "values": { "type": "object" },
+            "hidden": hidden(),
             "geometry": { "nullable": true, "allOf": [reference("schemas", "geometry")] },
         },
     })
+}
+
+/// Names of fields whose values are not the record's own for who asks.
+fn hidden() -> Json {
+    let what = "Fields whose values here are masked or left out for who asks.";
+    json!({ "type": "array", "description": what, "items": { "type": "string" } })
 }
 
 fn history_schema() -> Json {
@@ -140,13 +150,13 @@ fn history_schema() -> Json {
     let changed = json!({ "type": "object", "required": ["field"], "properties": { "field": text(), "old": { "nullable": true }, "new": { "nullable": true } } });
     let version = json!({
         "type": "object",
-        "required": ["version", "deleted", "recorded_at", "position", "changeset", "person", "post", "changed"],
+        "required": ["version", "deleted", "recorded_at", "position", "changeset", "person", "post", "changed", "hidden"],
         "properties": {
             "version": { "type": "integer" }, "deleted": { "type": "boolean" },
             "recorded_at": { "type": "string", "format": "date-time" }, "position": { "type": "integer" },
             "changeset": text(), "person": text(), "post": text(), "source": text(),
             "on_behalf_of": { "type": "string", "nullable": true }, "reason": { "type": "string", "nullable": true },
-            "changed": { "type": "array", "items": changed }, "geometry_changed": { "type": "boolean" },
+            "changed": { "type": "array", "items": changed }, "hidden": hidden(), "geometry_changed": { "type": "boolean" },
         },
     });
     json!({

@@ -1,7 +1,7 @@
 //! Operations of OGC API Features: written out per collection, so that each names its own queryables.
 
 use super::{
-    operation::{Get, parameters, reference},
+    operation::{Get, Reach, parameters, reference},
     schemas,
 };
 use crate::{
@@ -43,6 +43,7 @@ fn describe(name: &str, verb: &str, title: &str, media_type: &'static str, schem
         answer: (media_type, schema),
         problems: &["BadRequest"],
         conditional: true,
+        reach: Reach::Granted,
     }
 }
 
@@ -59,6 +60,7 @@ fn items(catalogue: &Catalogue, register: &Register, lang: Lang) -> Get {
         answer: (link::GEOJSON, reference("schemas", &format!("features_{}", register.name))),
         problems: &["BadRequest", "NotAcceptable", "Unavailable"],
         conditional: true,
+        reach: Reach::Granted,
     }
 }
 
@@ -73,6 +75,7 @@ fn item(register: &Register, title: &str) -> Get {
         answer: (link::GEOJSON, reference("schemas", &format!("feature_{}", register.name))),
         problems: &["BadRequest", "NotFound", "NotAcceptable", "Unavailable"],
         conditional: true,
+        reach: Reach::Granted,
     }
 }
 
@@ -90,6 +93,7 @@ fn export(catalogue: &Catalogue, register: &Register, lang: Lang) -> Json {
         answer: (link::GEOJSON, json!({ "type": "string", "format": "binary" })),
         problems: &["BadRequest", "NotFound", "Unavailable"],
         conditional: false,
+        reach: Reach::Granted,
     };
     let mut operation = operation.to_json();
     let content: Map<String, Json> = export_formats(register)

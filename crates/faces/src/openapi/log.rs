@@ -1,7 +1,7 @@
 //! Operations of the log: entries and proofs. (Its tiles are the static files of C2SP tlog-tiles, which has its own document.)
 
 use super::{
-    operation::{Get, parameters},
+    operation::{Get, Reach, parameters},
     outside,
 };
 use crate::ogc_common::link;
@@ -19,6 +19,7 @@ pub fn add(paths: &mut Map<String, Json>, catalogue: &Catalogue, base: &str) {
             answer: (link::JSON, answer),
             problems: &["BadRequest", "NotFound", "Unavailable"],
             conditional: true,
+            reach: Reach::Granted,
         };
         paths.insert(path.to_owned(), json!({ "servers": outside(base), "get": operation.to_json() }));
     };

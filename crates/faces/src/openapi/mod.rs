@@ -70,15 +70,8 @@ pub fn document(app: &App, definitions: &Definitions, lang: Lang, base: &str) ->
             { "name": "Log" },
         ],
         "paths": paths,
-        // Without a token one sees what is everybody's.
-        "security": [{}, { "token": [] }],
         "components": {
-            "securitySchemes": {
-                "token": { "type": "http", "scheme": "bearer", "description": match lang {
-                    Lang::Tr => "Hesap sayfasında ya da komut satırında yapılan erişim anahtarı.",
-                    Lang::En => "An access token, made on the account page or on the command line.",
-                } },
-            },
+            "securitySchemes": operation::security_schemes(lang),
             "parameters": parameters::components(),
             "responses": responses::components(),
             "schemas": schemas::components(&definitions.catalogue, lang),

@@ -1,9 +1,7 @@
 //! One operation of the definition.
 
+use meydan_kernel::Lang;
 use serde_json::{Map, Value as Json, json};
-
-/// What any route may answer: what somebody may see is a matter of the definitions' grants.
-pub const OF_EVERY_ROUTE: [&str; 2] = ["Unauthenticated", "Forbidden"];
 
 /// A `GET` operation with its answers.
 pub struct Get {
@@ -17,10 +15,60 @@ pub struct Get {
     pub parameters: Vec<Json>,
     /// Media type and schema of the answer.
     pub answer: (&'static str, Json),
-    /// Names of the problem responses that it may give besides 500 and those of [`OF_EVERY_ROUTE`].
+    /// Names of the problem responses that it may give besides 500 and those of its reach.
     pub problems: &'static [&'static str],
     /// True if it bears `ETag` and answers 304.
     pub conditional: bool,
+    /// Who may ask.
+    pub reach: Reach,
+}
+
+/// Who may ask an operation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// Anybody: it says the same to all, or leaves out what somebody may not see.
+    Anybody,
+    /// Whoever a grant allows; what is public, anybody.
+    Granted,
+    /// Only who is logged in or sends a token.
+    Known,
+}
+
+impl Reach {
+    /// The security requirement (OpenAPI 3.0.3, 4.8.30): one of these.
+    pub fn security(self) -> Json {
+        match self {
+            Self::Anybody | Self::Granted => json!([{}, { "token": [] }, { "session": [] }]),
+            Self::Known => json!([{ "token": [] }, { "session": [] }]),
+        }
+    }
+
+    /// The refusals that it may meet with. A token that isn't good is refused everywhere.
+    pub const fn problems(self) -> &'static [&'static str] {
+        match self {
+            Self::Anybody => &["Unauthenticated", "TooManyRequests"],
+            Self::Granted | Self::Known => &["Unauthenticated", "Forbidden", "TooManyRequests"],
+        }
+    }
+}
+
+/// How somebody says who they are.
+pub fn security_schemes(lang: Lang) -> Json {
+    let (token, session) = match lang {
+        Lang::Tr => (
+            "Hesap sayfasında ya da komut satırında yapılan erişim anahtarı; sahibi, kapsamı ve sonu bellidir.",
+            "Oturum açmış bir tarayıcının çerezi (bu makinenin kendi http adresinde adı `session`). Yalnızca kendi sitemizden yazılır.",
+        ),
+        Lang::En => (
+            "An access token, made on the account page or on the command line; it has an owner, a scope and an end.",
+            "The cookie of a browser that is logged in (at this machine's own http address its name is `session`). It writes from \
+             our own site only.",
+        ),
+    };
+    json!({
+        "token": { "type": "http", "scheme": "bearer", "description": token },
+        "session": { "type": "apiKey", "in": "cookie", "name": "__Host-session", "description": session },
+    })
 }
 
 impl Get {
@@ -35,7 +83,7 @@ impl Get {
         }
         let ok = json!({ "description": "OK", "headers": headers, "content": { *media_type: { "schema": schema } } });
         responses.insert("200".into(), ok);
-        for name in self.problems.iter().chain(&OF_EVERY_ROUTE) {
+        for name in self.problems.iter().chain(self.reach.problems()) {
             responses.insert(super::responses::status(name).to_owned(), reference("responses", name));
         }
         responses.insert("500".into(), reference("responses", "ServerError"));
@@ -47,6 +95,7 @@ impl Get {
             "summary": self.summary,
             "parameters": parameters,
             "responses": responses,
+            "security": self.reach.security(),
         })
     }
 }

@@ -143,6 +143,11 @@ fn feature(catalogue: &Catalogue, register: &Register, lang: Lang) -> Json {
                 "required": ["id", "version", "recorded_at"],
                 "properties": properties,
             },
+            "hidden": {
+                "type": "array",
+                "description": "Properties whose values here are masked or left out for who asks; not there if there are none.",
+                "items": { "type": "string" },
+            },
             "links": links(),
         },
     })

@@ -1,7 +1,7 @@
 //! Operations of OGC API Tiles, TileJSON and the styles.
 
 use super::{
-    operation::{Get, parameters},
+    operation::{Get, Reach, parameters},
     outside,
 };
 use crate::ogc_common::link;
@@ -24,6 +24,7 @@ pub fn add(paths: &mut Map<String, Json>, catalogue: &Catalogue, base: &str) {
             answer: (media_type, object()),
             problems: &["BadRequest", "NotFound"],
             conditional: true,
+            reach: Reach::Granted,
         };
         let mut path_item = json!({ "get": operation.to_json() });
         if servers {
@@ -77,6 +78,7 @@ fn tile_operation(id: &str, parameters: Vec<Json>) -> Json {
         answer: (link::MVT, json!({ "type": "string", "format": "binary" })),
         problems: &["BadRequest", "NotFound"],
         conditional: true,
+        reach: Reach::Granted,
     };
     let mut operation = operation.to_json();
     operation["responses"]["204"] = json!({ "description": "The tile is empty." });

@@ -41,8 +41,12 @@ async fn security_txt(State(app): State<Arc<App>>, uri: Uri) -> Result<Response,
 }
 
 fn no_contact() -> Error {
-    Error::not_found("no-security-contact", "Bu kurulumda güvenlik iletişim adresi tanımlı değil.", "No security contact is set here.")
-        .hint("Yapılandırmada security_contact yazın.", "Write security_contact into the configuration.")
+    Error::not_found(
+        "no-security-contact",
+        "Bu kurulumda güvenlik iletişim adresi tanımlı değil.",
+        "No security contact is set here.",
+    )
+    .hint("Yapılandırmada security_contact yazın.", "Write security_contact into the configuration.")
 }
 
 /// The contact as a URI (RFC 9116, 2.5.3): `mailto:`, `https:` or `tel:`; a bare e-mail address becomes `mailto:`. `None` for
@@ -54,7 +58,9 @@ pub fn contact(text: &str) -> Option<String> {
     }
     match text.split_once(':') {
         Some(("mailto" | "https" | "tel", rest)) if !rest.is_empty() => Some(text.to_owned()),
-        None if text.split_once('@').is_some_and(|(who, host)| !who.is_empty() && host.contains('.')) => Some(format!("mailto:{text}")),
+        None if text.split_once('@').is_some_and(|(who, host)| !who.is_empty() && host.contains('.')) => {
+            Some(format!("mailto:{text}"))
+        }
         _ => None,
     }
 }
