@@ -6,7 +6,8 @@ const NAMES = [
   "chevron-right", "chevron-left", "chevron-down", "arrow-up", "arrow-down", "arrow-up-down", "download", "filter", "columns-3",
   "plus", "pencil", "trash-2", "history", "shield-check", "shield", "map-pin", "spline", "pentagon", "hash", "type", "calendar",
   "clock", "list", "toggle-left", "link-2", "banknote", "info", "triangle-alert", "circle-check", "eye-off", "copy", "external-link",
-  "user", "log-in", "log-out", "eye", "monitor-smartphone", "menu", "crosshair", "key-round", "asterisk", "file-json", "fingerprint", "rows-3", "shapes", "undo-2", "lock",
+  "user", "log-in", "log-out", "eye", "monitor-smartphone", "menu", "crosshair", "key-round", "asterisk", "file-json", "fingerprint", "rows-3", "shapes", "undo-2", "lock", "users", "network",
+  "handshake", "scale", "gauge", "circle-question-mark", "circle-x", "user-x", "user-check",
 ];
 
 /** The sprite: `<use href="icons.svg#name">`. */

@@ -166,6 +166,16 @@ impl Identity {
         Ok(kept.iter().filter(|s| !s.is_over(now)).filter_map(|s| serde_json::from_str(&s.content).ok()).collect())
     }
 
+    /// All tokens of everybody, the newest last: for who looks after logins.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub async fn all_tokens(&self) -> Result<Vec<Token>> {
+        let now = Timestamp::now();
+        let kept = self.store().secrets(KIND, None).await?;
+        Ok(kept.iter().filter(|s| !s.is_over(now)).filter_map(|s| serde_json::from_str(&s.content).ok()).collect())
+    }
+
     /// Revokes one token of a person by its name; true if it was there.
     ///
     /// # Errors

@@ -279,7 +279,10 @@ pub fn kurus(lira: &str) -> Option<i64> {
 }
 
 /// The record that a typed name means: the one picked, if its name still stands there; an id; or the only one of that name.
-async fn reference(
+///
+/// # Errors
+/// Those of the store.
+pub async fn reference(
     visit: &Visit,
     register: &str,
     typed: &str,

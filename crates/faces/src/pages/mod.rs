@@ -3,6 +3,7 @@
 //! Texts are in `i18n/*.ftl` and become functions at build time; styles, scripts, fonts and map glyphs are in `web/`.
 
 mod account;
+mod admin;
 mod assets;
 mod diagram;
 mod docs;
@@ -51,6 +52,7 @@ pub fn routes() -> Router<Arc<App>> {
     Router::new()
         .merge(coming_and_going())
         .merge(account())
+        .merge(admin::routes())
         .route("/", get(map::map))
         .route("/search", get(search::page))
         .route("/search.json", get(search::json))

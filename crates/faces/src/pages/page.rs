@@ -1,6 +1,6 @@
 //! What every page has: language, look, the frame round it, and the headers that keep it to itself.
 
-use super::{assets::Assets, params::Params, texts::Texts};
+use super::{admin::Rights, assets::Assets, params::Params, texts::Texts};
 use crate::{App, Caller, Problem, cookies, negotiate, who};
 use askama::Template;
 use axum::{
@@ -35,6 +35,8 @@ pub enum Room {
     Log,
     /// The API's documentation.
     Docs,
+    /// Organisation, people, grants, journals.
+    Administration,
     /// None of them: errors, search.
     None,
 }
@@ -49,6 +51,8 @@ pub struct Visit {
     pub lang: Lang,
     /// Texts of their language.
     pub t: Texts,
+    /// What of the administration they have.
+    pub rights: Rights,
     /// The query.
     pub query: Params,
     /// The path.
@@ -86,6 +90,7 @@ impl Visit {
         let returned = uri.path().starts_with(meydan_identity::RETURN_PATH);
         let query = Params::parse(uri.query().filter(|_| !returned).unwrap_or_default());
         let lang = negotiate::lang(uri, headers);
+        let rights = Rights::of(&app.desk, &caller.principal);
         let chosen = query.get("theme").and_then(theme).or_else(|| cookies::value(headers, "theme").and_then(theme));
         let secure = who::is_secure(app, headers);
         // Who is logged in has a token bound to the session: a new login is a new token.
@@ -99,6 +104,7 @@ impl Visit {
             caller,
             lang,
             t: Texts(lang),
+            rights,
             path: uri.path().to_owned(),
             theme: chosen,
             fresh_token: known.is_none(),
@@ -118,6 +124,12 @@ impl Visit {
     /// True if they may do this to some record of the register: whether a link to it is worth showing.
     pub fn may(&self, register: &Register, action: Action) -> bool {
         self.app.desk.could(&self.caller.principal, register, action)
+    }
+
+    /// The same with all that a grant may ask of them (a reason, a proof of who they are): for what to offer, never for doing it.
+    pub fn at_best(&self) -> Principal {
+        let principal = self.because("?");
+        Principal { verified_at: Some(principal.now), ..principal }
     }
 
     /// Who acts on this page, for a reason; an empty one is none.
@@ -146,6 +158,7 @@ impl Visit {
             looks: ["auto", "light", "dark"].map(|t| format!("{}{}", self.path, here.with("theme", t).query())),
             assets: Assets::now(),
             token: self.token.clone(),
+            administers: self.rights.any(),
             account: Account::of(self),
             generated: settings.generated,
         }
@@ -329,6 +342,8 @@ pub struct Page {
     pub assets: Assets,
     /// Form token.
     pub token: String,
+    /// They have something to administer.
+    pub administers: bool,
     /// Who is logged in.
     pub account: Option<Account>,
     /// The data is generated.
@@ -350,6 +365,7 @@ impl Page {
                 | (Room::Standard, "standard")
                 | (Room::Log, "log")
                 | (Room::Docs, "docs")
+                | (Room::Administration, "administration")
         )
     }
 

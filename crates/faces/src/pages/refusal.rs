@@ -45,6 +45,11 @@ impl Refusal {
         }
     }
 
+    /// What is wrong with the fields, one sentence each.
+    pub fn faults(&self) -> Vec<&str> {
+        self.fields.iter().map(|(_, fault)| fault.as_str()).filter(|fault| *fault != self.message).collect()
+    }
+
     /// What is wrong with a field.
     pub fn at(&self, field: &str) -> Option<&str> {
         self.fields.iter().find(|(name, _)| name == field).map(|(_, fault)| fault.as_str())

@@ -256,7 +256,13 @@ impl Chart {
     }
 
     /// The names and the proxy, if it is one for a holder of this post.
-    fn stands_in(&self, visit: &Visit, record: &Record, post: Uuid, persons: &BTreeSet<Uuid>) -> Option<(String, String, Uuid)> {
+    fn stands_in(
+        &self,
+        visit: &Visit,
+        record: &Record,
+        post: Uuid,
+        persons: &BTreeSet<Uuid>,
+    ) -> Option<(String, String, Uuid)> {
         let row = Row { register: &self.proxy, record };
         let (delegator, delegate) = row.reference("delegator").zip(row.reference("delegate"))?;
         let is_here = persons.contains(&delegator) && row.reference("post").is_none_or(|only| only == post);

@@ -154,7 +154,8 @@ pub fn oversees(visit: &Visit, perhaps: bool) -> Result<(), Problem> {
 /// A person by id, by login name, or by the full name if only one bears it.
 pub fn find_person(visit: &Visit, text: &str, picked: Option<&str>) -> Option<Uuid> {
     let directory = &visit.caller.directory;
-    let picked = picked.and_then(|id| Uuid::parse_str(id).ok()).filter(|id| directory.person(*id).is_some_and(|p| p.name == text));
+    let picked =
+        picked.and_then(|id| Uuid::parse_str(id).ok()).filter(|id| directory.person(*id).is_some_and(|p| p.name == text));
     if picked.is_some() {
         return picked;
     }

@@ -86,10 +86,7 @@ pub async fn show(visit: Visit) -> Result<Response, Problem> {
         roots: if vacant { Vec::new() } else { chart.tree(&visit, from, depth) },
         vacant,
         exports: exports(&visit),
-        views: (
-            format!("/organisation{}", query.query()),
-            format!("/organisation{}", query.with("show", "vacant").query()),
-        ),
+        views: (format!("/organisation{}", query.query()), format!("/organisation{}", query.with("show", "vacant").query())),
     };
     let response = visit.show(&template)?;
     Ok(if visit.caller.principal.is_everyone() { response } else { private(response) })

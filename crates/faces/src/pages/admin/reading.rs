@@ -3,12 +3,7 @@
 use super::super::{labels::Labels, page::Visit};
 use crate::Problem;
 use jiff::civil::Date;
-use meydan_kernel::{
-    FieldKind, Lang, Query, Record, Register, Value,
-    catalogue::Action,
-    cql2::{self, Comparison, Expr, Operand},
-    query::MAX_PAGE,
-};
+use meydan_kernel::{FieldKind, Lang, Query, Record, Register, Value, catalogue::Action, cql2, query::MAX_PAGE};
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -59,11 +54,6 @@ impl<'a> Row<'a> {
         self.register.field_index(field).is_some_and(|i| self.record.hidden.has(i))
     }
 
-    /// True if the day is within `valid_from` and `valid_until`, both included.
-    pub fn holds_on(self, day: Date) -> bool {
-        self.date("valid_from").is_none_or(|from| from <= day) && self.date("valid_until").is_none_or(|until| day <= until)
-    }
-
     /// A title in the visitor's language, if the record has one in English.
     pub fn titled(self, lang: Lang, field: &str) -> &'a str {
         let english = (lang == Lang::En).then(|| self.text(&format!("{field}_en"))).flatten();
@@ -91,20 +81,7 @@ pub async fn visible(visit: &Visit, name: &str, filter: &str) -> Result<(Arc<Reg
 
 /// The condition that a register's records hold on a day.
 pub fn on_day(day: Date) -> String {
-    format!(
-        "(valid_from IS NULL OR valid_from <= DATE('{day}')) AND (valid_until IS NULL OR valid_until >= DATE('{day}'))"
-    )
-}
-
-/// The condition that a reference of a record is one of these.
-pub fn refers_to(register: &Register, field: &str, ids: impl IntoIterator<Item = Uuid>) -> Option<Expr> {
-    let field = Operand::Field(register.field_index(field)?);
-    let mut ids: Vec<Operand> = ids.into_iter().map(|id| Operand::Literal(Value::Reference(id))).collect();
-    Some(match ids.len() {
-        0 => Expr::Literal(false),
-        1 => Expr::Compare(field, Comparison::Eq, ids.swap_remove(0)),
-        _ => Expr::In(field, ids),
-    })
+    format!("(valid_from IS NULL OR valid_from <= DATE('{day}')) AND (valid_until IS NULL OR valid_until >= DATE('{day}'))")
 }
 
 /// Names of persons, as far as who asks may know them: all that the records' references to persons mean.

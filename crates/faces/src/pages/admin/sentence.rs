@@ -28,8 +28,8 @@ pub fn of(visit: &Visit, catalogue: &Catalogue, grant: &Grant, register: Option<
     let verbs = listed(&verbs, t.word_and());
     let what = match (grant.register.as_str(), title) {
         ("*", _) => t.grant_everywhere(verbs.as_str()),
-        (_, Some(title)) => t.grant_in_register_verbs(title, verbs.as_str()),
-        (name, None) => t.grant_in_register_verbs(name, verbs.as_str()),
+        (_, Some(title)) => t.grant_in_register_title_verbs(title, verbs.as_str()),
+        (name, None) => t.grant_in_register_title_verbs(name, verbs.as_str()),
     };
     Sentence {
         name: grant.name.clone(),
