@@ -6,7 +6,7 @@ use crate::{
     throttle::{Account, Place, Try, What, too_many_tries},
 };
 use jiff::{SignedDuration, Timestamp};
-use meydan_kernel::{Act, Error, Kind, Result, Secret};
+use meydan_kernel::{Act, Error, Kind, Result, Secret, text::search_fold};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -64,7 +64,7 @@ impl Identity {
         let login = login.trim();
         let person = if login.len() <= MAX_LOGIN { directory.by_login(login) } else { None };
         let id = person.map(|p| p.id);
-        let account = id.map_or_else(|| Account::of_nobody(login, &self.nobodies), Account::Person);
+        let account = id.map_or_else(|| Account::of_nobody(&search_fold(login), &self.nobodies), Account::Person);
         let a_try = self.admit(account, What::Password, visit).await?;
         let right = self.is_password_of(person, password, queue_of(&a_try)).await;
         let right = right.inspect_err(|_| self.throttle.not_tried(&a_try))?;

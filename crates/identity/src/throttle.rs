@@ -78,7 +78,8 @@ pub(crate) struct Try {
 }
 
 impl Account {
-    /// The account of a login that nobody has; the same for the same login.
+    /// The account of a login that nobody has; the same for the same login, folded as the directory folds those that somebody
+    /// has: else another spelling would be free again only where nobody is.
     pub(crate) fn of_nobody(login: &str, key: &std::hash::RandomState) -> Self {
         use std::hash::BuildHasher as _;
         let slot = key.hash_one(login) % u64::from(NOBODIES);

@@ -71,6 +71,11 @@ async fn guessers_wait_and_the_owner_does_not() {
         assert_eq!(code(house.identity.login("nobody", PASSWORD, &from("203.0.113.10")).await), "wrong-login");
     }
     assert_eq!(code(house.identity.login("nobody", PASSWORD, &from("203.0.113.10")).await), "too-many-tries");
+    // However they are spelled: else a free try would tell that nobody has the name.
+    for (known, unknown) in [("GULIZAR", "NOBODY"), ("gülızar", "nobödy"), (" Gulizar ", " Nobody ")] {
+        assert_eq!(code(house.identity.login(known, PASSWORD, &attacker).await), "too-many-tries", "{known}");
+        assert_eq!(code(house.identity.login(unknown, PASSWORD, &from("203.0.113.10")).await), "too-many-tries", "{unknown}");
+    }
 }
 
 #[tokio::test]
