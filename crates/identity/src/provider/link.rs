@@ -52,17 +52,24 @@ impl Identity {
     /// The person that an outside identity is.
     pub(super) async fn person_of(&self, provider: &str, who: &Outsider, visit: &Visit) -> Result<Uuid> {
         match who {
-            Outsider::NationalId(number) => self.person_by_number(number).await,
+            Outsider::NationalId(number) => self.who_may_log_in(self.person_by_number(number).await?).await,
             Outsider::Subject(subject) => {
                 let key = key(subject);
                 if let Some(person) = self.store().secret(KIND, &key).await?.and_then(|s| s.owner) {
-                    return Ok(person);
+                    return self.who_may_log_in(person).await;
                 }
-                let person = self.person_found(subject).await?;
+                let person = self.who_may_log_in(self.person_found(subject).await?).await?;
                 self.link(provider, subject, key, person, visit).await?;
                 Ok(person)
             }
         }
+    }
+
+    /// The person, if they have a login name: without one nobody logs in, whatever e-mail or number stands in their record.
+    async fn who_may_log_in(&self, person: Uuid) -> Result<Uuid> {
+        let directory = self.desk.directory().await?;
+        let has_login = directory.person(person).is_some_and(|p| p.login.is_some());
+        has_login.then_some(person).ok_or_else(|| unknown_person("the person has no login name"))
     }
 
     /// The person whose first login this is.

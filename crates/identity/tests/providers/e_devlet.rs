@@ -26,6 +26,11 @@ async fn a_person_is_known_by_the_number() {
     let other = house.identity.depart("e-devlet", "/", None).await.unwrap();
     let replay = format!("code={}&state={}", parameter(&format!("?{query}"), "code"), state(&other));
     assert_eq!(house.arrive("e-devlet", &replay, &other.cookie).await.map(|_| ()), Err("provider-answer-wrong"));
+    // Without a login name nobody logs in.
+    house.edit("person", Some(session.person), json!({ "login": null })).await;
+    let flow = house.identity.depart("e-devlet", "/", None).await.unwrap();
+    let query = gate.log_in(&flow.redirect);
+    assert_eq!(house.arrive("e-devlet", &query, &flow.cookie).await.map(|_| ()), Err("unknown-person"));
     assert!(!format!("{:?}", house.events().await).contains(NUMBER));
 }
 

@@ -61,6 +61,13 @@ async fn who_may_come_and_who_may_not() {
     // Who is put off may not come, linked or not.
     let fatma = house.id_of("fatma").await;
     assert_eq!(come("fatma").await, Ok(fatma));
+    // Who has no login name doesn't log in: whoever records people could else record one with an e-mail of their own.
+    house.edit("person", Some(fatma), json!({ "login": null })).await;
+    assert_eq!(come("fatma").await, Err("unknown-person"), "linked before");
+    house.person(json!({ "first_name": "Ayşe", "last_name": "İki", "email": "ayse.yilmaz@kent.example" })).await;
+    assert_eq!(come("ayse").await, Err("unknown-person"), "not linked");
+    assert!(house.desk.directory().await.unwrap().persons().filter(|p| p.login.is_none()).count() == 2);
+    house.edit("person", Some(fatma), json!({ "login": "fatma" })).await;
     house.edit("person", Some(fatma), json!({ "status": "left", "left_on": "2026-01-01" })).await;
     assert_eq!(come("fatma").await, Err("no-longer-active"));
     let failed = house.failures().await;
