@@ -40,6 +40,8 @@ pub async fn run(context: &Context, args: Args) -> anyhow::Result<ExitCode> {
     let sealing =
         tokio::spawn(Sealer::new(Arc::clone(&city.store), key).run(|e| tracing::warn!("the log can't be sealed: {e}")));
     let stamping = start_time_stamps(context, &city)?;
+    let destroying =
+        context.config.retention.automatic.then(|| tokio::spawn(super::retention::daily::run(Arc::clone(&city.desk))));
     let listener = listener.tap_io(|tcp| {
         if let Err(e) = tcp.set_nodelay(true) {
             tracing::warn!("TCP_NODELAY can't be set: {e}");
@@ -58,7 +60,7 @@ pub async fn run(context: &Context, args: Args) -> anyhow::Result<ExitCode> {
         done = server => done?,
         () = async { let _ = stopped.await; tokio::time::sleep(GRACE).await } => tracing::warn!("some requests did not end in time"),
     }
-    for task in [Some(reload), Some(sealing), Some(sweeping), stamping].into_iter().flatten() {
+    for task in [Some(reload), Some(sealing), Some(sweeping), stamping, destroying].into_iter().flatten() {
         task.abort();
     }
     Ok(ExitCode::SUCCESS)
@@ -130,7 +132,9 @@ fn announce(context: &Context, address: SocketAddr) {
         println!("{}", serde_json::json!({ "listening": format!("http://{address}/") }));
         return;
     }
-    println!("{}  http://{address}/", context.say("Meydan açık:", "Meydan is open:"));
+    // Browsers know passkeys by names of hosts, never by numbers.
+    let here = if address.ip().is_loopback() { format!("localhost:{}", address.port()) } else { address.to_string() };
+    println!("{}  http://{here}/", context.say("Meydan açık:", "Meydan is open:"));
 }
 
 async fn stop_signal() {
