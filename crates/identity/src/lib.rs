@@ -8,6 +8,7 @@ mod bearer;
 mod device;
 mod edevlet;
 mod enrolment;
+mod erasure;
 mod events;
 mod hashing;
 mod http;

@@ -154,8 +154,8 @@ impl Desk {
                 self.end_first(&mut changeset, register).await?;
             }
             match self.store.commit(changeset).await {
-                // What others refer to stays as an empty shell.
-                Err(e) if e.code() == "still-referenced" && ending => ending = false,
+                // What others refer to, be it the record of its destruction, stays as an empty shell.
+                Err(e) if ending && matches!(e.code(), "still-referenced" | "missing-reference") => ending = false,
                 Err(e) if e.code() == "version-conflict" && tries < MAX_TRIES => {}
                 other => return other,
             }

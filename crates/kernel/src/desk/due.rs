@@ -74,7 +74,8 @@ struct Rows {
 
 impl Rows {
     fn new(batches: BoxStream<'static, Result<Vec<Record>>>) -> Self {
-        Self { batches, batch: Vec::new().into_iter().peekable() }
+        // Asked again after its end.
+        Self { batches: batches.fuse().boxed(), batch: Vec::new().into_iter().peekable() }
     }
 
     /// The fid of the next record.

@@ -123,7 +123,7 @@ impl Exported {
         if how == References::Ids {
             return Ok(self);
         }
-        self.references = references::read(desk, principal, register, how).await?;
+        self.references = references::read(desk, principal, register, how, self.options.with_personal).await?;
         for plan in &self.plans {
             let (Some(texts), Some((name, _))) = (self.references.get(&plan.field), self.columns.get_mut(plan.column)) else {
                 continue;

@@ -35,6 +35,7 @@ pub(super) async fn read(
     principal: &Principal,
     register: &Register,
     how: References,
+    with_personal: bool,
 ) -> Result<HashMap<usize, Texts>> {
     let mut out = HashMap::new();
     for (at, field) in register.fields.iter().enumerate() {
@@ -46,6 +47,10 @@ pub(super) async fn read(
             _ => continue,
         };
         let Some(place) = target.field_index(by) else { continue };
+        // A number that names a person is personal data in this file as it is in theirs.
+        if !with_personal && target.fields.get(place).is_some_and(|f| f.personal) {
+            continue;
+        }
         let mut records = HashMap::new();
         let mut batches = desk.scan(principal, Query::all(target.clone()));
         while let Some(batch) = batches.next().await {

@@ -7,6 +7,7 @@ pub mod basics;
 pub mod city;
 pub mod crowd;
 pub mod definitions;
+pub mod destroying;
 pub mod erasing;
 pub mod keeping;
 pub mod refusals;
@@ -90,6 +91,10 @@ macro_rules! whole_contract {
             erasing::an_ended_record_is_erased_and_stays_ended,
             erasing::an_erasure_that_is_refused_changes_nothing,
             erasing::an_erasure_shares_its_changeset,
+            destroying::exactly_what_is_due_is_destroyed,
+            destroying::a_journal_goes_when_its_time_is_over,
+            destroying::a_legal_hold_keeps_what_is_due,
+            destroying::a_whole_record_is_destroyed_and_ends,
             time::the_past_is_answered_as_it_was,
             refusals::a_stale_version_is_refused,
             refusals::what_is_not_there_is_refused,
