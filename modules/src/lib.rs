@@ -153,4 +153,22 @@ mod tests {
         assert_eq!(catalogue.register("fountain").unwrap().fields.len(), 6);
         assert_eq!(catalogue.grants.iter().filter(|g| g.register == "fountain").count(), 3);
     }
+
+    #[test]
+    fn the_permissions_of_the_documents_are_definitions_and_no_key_is_left_out() {
+        let documents = include_str!("../../docs/permissions.md");
+        let blocks: Vec<&str> = documents.split("```toml").skip(1).filter_map(|rest| rest.split("```").next()).collect();
+        let text = blocks.join("\n");
+        for key in ["to", "actions", "of_units", "scope", "area", "where", "fields", "reason", "step_up", "by_proxy"] {
+            assert!(text.contains(&format!("\n{key} = ")), "{key} has no example");
+            assert!(documents.contains(&format!("\n| `{key}` |")), "{key} is not explained");
+        }
+        for action in meydan_kernel::catalogue::Action::ALL {
+            assert!(documents.contains(&format!("`{}`", action.word())), "{action:?} is not explained");
+        }
+        let own = Source { module: CITY_MODULE.to_owned(), file: "definitions/tree_case.toml".to_owned(), text };
+        let catalogue = load(&[sources(), vec![own]].concat()).unwrap_or_else(|faults| panic!("{faults:#?}"));
+        assert_eq!(catalogue.grants.iter().filter(|g| g.register == "tree_case").count(), 6);
+        assert!(catalogue.separations.iter().any(|s| s.name == "report_and_check"));
+    }
 }
