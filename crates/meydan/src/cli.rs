@@ -45,6 +45,8 @@ pub enum Command {
     Log(command::log::Args),
     People(command::people::Args),
     Token(command::token::Args),
+    Retention(command::retention::Args),
+    Privacy(command::privacy::Args),
     Backup(command::backup::Args),
     Restore(command::restore::Args),
     Doctor(command::doctor::Args),

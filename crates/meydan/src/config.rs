@@ -34,6 +34,8 @@ pub struct Config {
     pub city: City,
     /// An RFC 3161 time-stamp authority.
     pub time_stamp: Option<TimeStamp>,
+    /// Destruction of what is over its time.
+    pub retention: Retention,
     /// The directory of the house (LDAP, Active Directory): passwords and people.
     pub ldap: Option<meydan_identity::ldap::Settings>,
     /// Providers of identity that speak OpenID Connect.
@@ -86,6 +88,20 @@ pub struct TimeStamp {
     pub interval_s: u64,
 }
 
+/// Destruction of what is over its time of keeping.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Retention {
+    /// `meydan serve` does it by itself once a day: the law wants it done without being asked (KVKK article 7).
+    pub automatic: bool,
+}
+
+impl Default for Retention {
+    fn default() -> Self {
+        Self { automatic: true }
+    }
+}
+
 fn hour() -> u64 {
     3600
 }
@@ -109,6 +125,7 @@ impl Default for Config {
             acting: Acting { person: "Kurulum".to_owned(), post: "Sistem yöneticisi".to_owned() },
             city: City::default(),
             time_stamp: None,
+            retention: Retention::default(),
             ldap: None,
             oidc: Vec::new(),
             e_devlet: None,

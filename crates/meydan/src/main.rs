@@ -70,6 +70,8 @@ async fn run(cli: Cli, lang: Lang) -> anyhow::Result<ExitCode> {
         Command::Export(args) => command::export::run(&context, args).await,
         Command::People(args) => command::people::run(&context, args).await,
         Command::Token(args) => command::token::run(&context, args).await,
+        Command::Retention(args) => command::retention::run(&context, args).await,
+        Command::Privacy(args) => command::privacy::run(&context, args).await,
         Command::Log(args) => command::log::run(&context, args).await,
         Command::Doctor(args) => command::doctor::run(&context, args).await,
         Command::Completion(args) => Ok(command::completion::run(&context, &args)),

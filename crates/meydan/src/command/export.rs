@@ -9,6 +9,7 @@ use meydan_formats::{self as formats, Format, Kind, Layout, OutColumn};
 use meydan_geo::{Bbox, crs::Crs};
 use meydan_kernel::{
     Error, Query, cql2,
+    desk::SecurityEvent,
     exchange::{ColumnKind, ExportOptions, References, export_layout},
 };
 use std::{
@@ -53,9 +54,12 @@ pub struct Args {
     /// How references are written: the record's id, its official number (`key`), or its `name`.
     #[arg(long, value_enum, default_value = "id")]
     references: CliReferences,
-    /// Leave personal data away.
-    #[arg(long)]
-    no_personal: bool,
+    /// Write personal data too, which is left away otherwise. It is written down that it was taken away, by whom and why.
+    #[arg(long, requires = "reason")]
+    with_personal: bool,
+    /// Why personal data is taken away; for the log. No names.
+    #[arg(long, value_name = "TEXT")]
+    reason: Option<String>,
 }
 
 #[derive(Clone, Copy, clap::ValueEnum)]
@@ -91,7 +95,7 @@ pub async fn run(context: &Context, args: Args) -> Result<ExitCode> {
     })?;
     let city = context.existing_city().await?;
     let register = city.desk.register(&args.register)?;
-    let operator = context.operator("export");
+    let operator = context.operator("export").because(args.reason.clone());
     let mut query = Query::all(register.clone());
     if let Some(text) = &args.filter {
         query.filter = Some(cql2::parse(&register, text)?);
@@ -107,7 +111,7 @@ pub async fn run(context: &Context, args: Args) -> Result<ExitCode> {
         titles: args.titles.then_some(context.lang),
         code_titles: args.code_titles.then_some(context.lang),
         with_id: true,
-        with_personal: !args.no_personal,
+        with_personal: args.with_personal,
     };
     let exported = export_layout(&city.desk.catalogue(), &register, options);
     let mut exported = exported.with_references(&city.desk, &operator, &register, args.references.into()).await?;
@@ -130,6 +134,16 @@ pub async fn run(context: &Context, args: Args) -> Result<ExitCode> {
             format!("{place} exists already; it was not overwritten."),
         )
         .into());
+    }
+    if args.with_personal {
+        // Before it is written: what was taken away without a trace can't be told later.
+        let event = SecurityEvent {
+            kind: "personal_export",
+            register: Some(register.name.clone()),
+            detail: Some(format.word().to_owned()),
+            ..SecurityEvent::default()
+        };
+        city.desk.note(&operator.act, event).await?;
     }
     let total = city.desk.count(&operator, &query).await?;
     let bar = bar(context, total);

@@ -9,6 +9,8 @@ pub mod export;
 pub mod import;
 pub mod log;
 pub mod people;
+pub mod privacy;
 pub mod restore;
+pub mod retention;
 pub mod serve;
 pub mod token;

@@ -106,6 +106,42 @@ pub(super) const EXAMPLES: &[(&str, &str, &str)] = &[
         "  meydan people import-ldap --dry-run          # what would change?\n  meydan people import-ldap --reason \"nightly\"",
     ),
     (
+        "retention",
+        "  meydan retention plan\n  meydan retention run --reason \"yıllık imha\"",
+        "  meydan retention plan\n  meydan retention run --reason \"yearly destruction\"",
+    ),
+    (
+        "retention plan",
+        "  meydan retention plan                        # bugün süresi dolmuş olanlar\n  meydan --json retention plan --register person --on 2030-01-31",
+        "  meydan retention plan                        # what is due today\n  meydan --json retention plan --register person --on 2030-01-31",
+    ),
+    (
+        "retention run",
+        "  meydan retention run --dry-run\n  meydan retention run --register person --reason \"2026 imhası\"",
+        "  meydan retention run --dry-run\n  meydan retention run --register person --reason \"destruction of 2026\"",
+    ),
+    (
+        "privacy",
+        "  meydan privacy report --person ayse\n  meydan privacy erase --register person --record 0190f3c2-7b1d-7e55-8f1e-0123456789ab --fields phone --reason \"Başvuru 2026/17\"",
+        "  meydan privacy report --person ayse\n  meydan privacy erase --register person --record 0190f3c2-7b1d-7e55-8f1e-0123456789ab --fields phone --reason \"Application 2026/17\"",
+    ),
+    (
+        "privacy report",
+        "  meydan privacy report --person ayse --reason \"Başvuru 2026/17\" > ayse.json\n  meydan privacy report --record person/0190f3c2-7b1d-7e55-8f1e-0123456789ab",
+        "  meydan privacy report --person ayse --reason \"Application 2026/17\" > ayse.json\n  meydan privacy report --record person/0190f3c2-7b1d-7e55-8f1e-0123456789ab",
+    ),
+    (
+        "privacy erase",
+        "  meydan privacy erase --register person --record 0190f3c2-7b1d-7e55-8f1e-0123456789ab --fields phone,birth_date --reason \"Başvuru 2026/17\" --requested-by ayse\n  meydan privacy erase --register person --record 0190f3c2-7b1d-7e55-8f1e-0123456789ab --whole --decision --reason \"Kurul kararı 2026/412\"",
+        "  meydan privacy erase --register person --record 0190f3c2-7b1d-7e55-8f1e-0123456789ab --fields phone,birth_date --reason \"Application 2026/17\" --requested-by ayse\n  meydan privacy erase --register person --record 0190f3c2-7b1d-7e55-8f1e-0123456789ab --whole --decision --reason \"Decision 2026/412\"",
+    ),
+    (
+        "privacy reapply",
+        "  meydan export destruction --out imha.csv     # her gün, yedeklerden ayrı bir yere\n  meydan privacy reapply imha.csv              # yedekten dönüşten sonra",
+        "  meydan export destruction --out destructions.csv  # each day, to a place apart from the backups\n  meydan privacy reapply destructions.csv      # after a restore",
+    ),
+    ("privacy scrub", "  meydan privacy scrub", "  meydan privacy scrub"),
+    (
         "doctor",
         "  meydan doctor\n  meydan --store postgres://cbs@db/kent --json doctor",
         "  meydan doctor\n  meydan --store postgres://gis@db/city --json doctor",
