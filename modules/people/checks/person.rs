@@ -1,13 +1,17 @@
 //! Persons: one login name, and never without an administrator.
 
 use super::{
-    draft::{Draft, fault, is_operator},
-    powers::last_administrator,
+    ADMINISTRATOR, GUARDED_ROLES,
+    draft::{Draft, acts_as, fault, is_operator},
+    powers::{all, last_administrator},
 };
 use meydan_kernel::{
     desk::{Check, Checked},
     error::FieldError,
 };
+
+/// What a login or an outside provider knows a person by: who could change it could come in their place.
+const KNOWN_BY: [&str; 5] = ["login", "email", "national_id", "external_id", "origin"];
 
 /// The check `person`.
 pub(super) struct PersonCheck;
@@ -28,6 +32,9 @@ impl Check for PersonCheck {
         {
             faults.push(fault("status", "kimse kendi durumunu değiştiremez", "nobody changes their own status"));
         }
+        if let (Some(before), Some(after)) = (Draft::before(change), after) {
+            faults.extend(known_by(change, before, after));
+        }
         if let Some(person) = after
             && let Some(login) = person.text("login")
         {
@@ -41,4 +48,29 @@ impl Check for PersonCheck {
         }
         faults
     }
+}
+
+/// Whoever has a guarded role, now or later, own or by proxy, is known by what the administrator wrote: who looks after personnel
+/// records alone could else write an address of their own there and log in as them.
+fn known_by(change: &Checked<'_>, before: Draft<'_>, after: Draft<'_>) -> Vec<FieldError> {
+    if is_operator(change.principal) || acts_as(change.principal, ADMINISTRATOR) {
+        return Vec::new();
+    }
+    let (directory, today) = (change.directory, change.principal.today());
+    let guarded = || {
+        let powers = all(directory, before.id(), before.id());
+        powers.iter().any(|p| GUARDED_ROLES.contains(&p.role.as_str()) && p.days.last() >= today)
+    };
+    let changed: Vec<&str> = KNOWN_BY.into_iter().filter(|field| !after.keeps(before, field)).collect();
+    if changed.is_empty() || !guarded() {
+        return Vec::new();
+    }
+    let sentence = |field| {
+        fault(
+            field,
+            "bu görevdekinin giriş bilgisini yalnızca sistem yöneticisi değiştirir",
+            "only the administrator changes what the holder of such a post logs in by",
+        )
+    };
+    changed.into_iter().map(sentence).collect()
 }

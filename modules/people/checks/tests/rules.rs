@@ -64,6 +64,26 @@ fn persons() {
 }
 
 #[test]
+fn nobody_but_the_administrator_changes_what_a_guarded_role_logs_in_by() {
+    let mut world = World::new();
+    let clerk = world.acting("clerk", "staff");
+    let root = world.acting("root", "administrator");
+    let known_by =
+        [("email", text("me@elsewhere.example")), ("national_id", text("10000000146")), ("origin", text("directory"))];
+    for (field, value) in known_by {
+        let set = [(field, value)];
+        assert_eq!(world.change_faults("person", &clerk, "root", &set), [field]);
+        assert_eq!(world.change_faults("person", &root, "root", &set), NONE);
+        assert_eq!(world.change_faults("person", &world.acting("operator", ""), "root", &set), NONE);
+        assert_eq!(world.change_faults("person", &clerk, "free", &set), NONE, "no such role");
+    }
+    assert_eq!(world.change_faults("person", &clerk, "root", &[("phone", text("+905000000000"))]), NONE);
+    // Nor of who stands in for one.
+    world.approved("root", "free", "administrator", (on(2026, 3, 1), on(2026, 3, 31)));
+    assert_eq!(world.change_faults("person", &clerk, "free", &[("email", text("me@elsewhere.example"))]), ["email"]);
+}
+
+#[test]
 fn holdings_fit_their_post() {
     let world = World::new();
     let root = world.acting("root", "administrator");
