@@ -65,7 +65,9 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
 
 /// The client's address: the one behind our own proxy, if the configuration says that one stands before us.
 pub(crate) fn address(app: &App, headers: &HeaderMap, extensions: &Extensions) -> Option<String> {
-    let forwarded = || headers.get("x-forwarded-for")?.to_str().ok()?.rsplit(',').next().map(|a| a.trim().to_owned());
+    // Some proxies add to the line that the client sent, others write one of their own after it: what ours says is the last.
+    let last_line = || headers.get_all("x-forwarded-for").iter().next_back()?.to_str().ok();
+    let forwarded = || last_line()?.rsplit(',').next().map(|a| a.trim().to_owned());
     let own = || extensions.get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(a)| a.ip().to_string());
     if app.settings.behind_proxy { forwarded().or_else(own) } else { own() }
 }
