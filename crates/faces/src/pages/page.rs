@@ -105,7 +105,8 @@ impl Visit {
             lang,
             t: Texts(lang),
             rights,
-            path: uri.path().to_owned(),
+            // Links of the page begin with it: one that began with two slashes would lead to another host.
+            path: format!("/{}", uri.path().trim_start_matches(['/', '\\'])),
             theme: chosen,
             fresh_token: known.is_none(),
             token: known.unwrap_or_else(new_token),

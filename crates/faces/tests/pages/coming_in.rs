@@ -4,6 +4,7 @@ use crate::{
     browser::{Browser, fields, fields_to},
     house::{House, PASSWORD, insert, log_in},
 };
+use axum::{body::Body, http::Request};
 use meydan_faces::Settings;
 use meydan_kernel::desk::Edit;
 use serde_json::json;
@@ -242,4 +243,34 @@ async fn passkeys_are_asked_for_by_our_own_script_only() {
         let reply = house.city.post(path, &json!({ "challenge": "x", "credential": {} })).await;
         assert_eq!((reply.status.as_u16(), reply.json()["code"].as_str()), (403, Some("form-expired")), "{path}");
     }
+}
+
+#[tokio::test]
+async fn what_a_client_says_of_where_it_comes_from_is_not_believed() {
+    let house = House::with(Settings { behind_proxy: true, ..Settings::default() }).await;
+    let mut browser = Browser::new(&house.city);
+    let token = fields(&browser.get("/login").await.text())["meydan-form"].clone();
+    let mut statuses = Vec::new();
+    for n in 0..6 {
+        let request = Request::post("/login")
+            .header("host", "kent.example")
+            .header("content-type", "application/x-www-form-urlencoded")
+            .header("cookie", format!("meydan-form={token}"))
+            // The client's own line, another each time; then the one that the proxy added.
+            .header("x-forwarded-for", format!("203.0.113.{n}"))
+            .header("x-forwarded-for", "198.51.100.7");
+        let body = Body::from(format!("meydan-form={token}&login=ayse&password=tahmin"));
+        statuses.push(house.city.send(request.body(body).expect("a request")).await.status.as_u16());
+    }
+    assert_eq!(statuses, [401, 401, 401, 401, 401, 429]);
+}
+
+#[tokio::test]
+async fn no_page_links_to_another_host_because_of_its_address() {
+    let house = House::new().await;
+    let mut browser = house.logged_in("mehmet").await;
+    let reply = browser.get("//elsewhere.example/x").await;
+    assert_eq!(reply.status, 404);
+    let text = reply.text();
+    assert!(text.contains("href=\"/elsewhere.example/x?lang=en\"") && !text.contains("\"//"), "{text}");
 }
