@@ -17,6 +17,8 @@ mod pg_server;
 #[allow(dead_code)]
 mod time_stamp_authority;
 
+mod dast;
+mod dast_secrets;
 mod gdal;
 mod ldap;
 mod log;

@@ -116,7 +116,7 @@ impl City {
         self.serve_with(clock(instant))
     }
 
-    fn serve_with<const N: usize>(&self, environment: [(&str, String); N]) -> Server {
+    pub fn serve_with<const N: usize>(&self, environment: [(&str, String); N]) -> Server {
         let token = self.token().to_owned();
         let mut child = self
             .command(&["--json", "serve", "--listen", "127.0.0.1:0"])
