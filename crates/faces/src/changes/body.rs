@@ -93,6 +93,14 @@ pub async fn bytes(headers: &HeaderMap, body: Body) -> Result<Bytes, Problem> {
 /// # Errors
 /// `bad-json`, naming line and column.
 pub fn read(bytes: &[u8]) -> Result<Changes> {
+    read_as(bytes)
+}
+
+/// Reads a body as what it should be.
+///
+/// # Errors
+/// `bad-json`, naming line and column.
+pub fn read_as<T: serde::de::DeserializeOwned>(bytes: &[u8]) -> Result<T> {
     serde_json::from_slice(bytes).map_err(|error| {
         let (line, column) = (error.line(), error.column());
         Error::invalid(

@@ -2,6 +2,7 @@
 
 mod body;
 mod difference;
+mod personal;
 mod post;
 mod records;
 
@@ -21,4 +22,6 @@ pub fn routes() -> Router<Arc<App>> {
         .route("/api/changes", post(post::change))
         .route("/api/records/{register}/{id}", get(records::record))
         .route("/api/records/{register}/{id}/history", get(records::history))
+        .route("/api/records/{register}/{id}/unmask", post(personal::unmask))
+        .route("/api/records/{register}/{id}/erase", post(personal::erase))
 }

@@ -6,6 +6,7 @@ mod features;
 mod log;
 mod operation;
 mod parameters;
+mod personal;
 mod responses;
 mod schemas;
 mod tiles;
@@ -53,6 +54,7 @@ pub fn document(app: &App, definitions: &Definitions, lang: Lang, base: &str) ->
     features::add(&mut paths, &definitions.catalogue, lang);
     tiles::add(&mut paths, &definitions.catalogue, base);
     changes::add(&mut paths, &definitions.catalogue, base);
+    personal::add(&mut paths, &definitions.catalogue, base);
     log::add(&mut paths, &definitions.catalogue, base);
     json!({
         "openapi": "3.0.3",
