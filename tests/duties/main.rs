@@ -11,6 +11,7 @@ mod pg_server;
 
 mod m06_department;
 mod m07_department;
+mod m07_privacy;
 mod m09_gis_branch;
 mod m15_software_branch;
 mod sample;
