@@ -2,6 +2,7 @@
 //! else was quicker.
 
 use super::{
+    admin::explain,
     form::{self, Content, GeometryInput, Input},
     format,
     labels::Labels,
@@ -14,7 +15,9 @@ use crate::Problem;
 use askama::Template;
 use axum::{body::Bytes, extract::Path, http::StatusCode, response::Response};
 use meydan_geo::Wkb;
-use meydan_kernel::{Error, Kind, Record, Register, Value, Version, catalogue::Action, desk::Edit, query::Key};
+use meydan_kernel::{
+    Error, Kind, Record, Register, Value, Version, catalogue::Action, desk::Edit, permission::FieldSet, query::Key,
+};
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -34,6 +37,10 @@ struct EditPage {
     faults: Vec<String>,
     hint: Option<String>,
     clash: Option<Clash>,
+    /// Titles of fields that are not this person's to write.
+    locked: Vec<String>,
+    /// Why not.
+    why: String,
     centre: [f64; 3],
 }
 
@@ -86,7 +93,8 @@ impl Again {
 /// `no-such-register`; those of the store.
 pub async fn new(visit: Visit, Path(name): Path<String>) -> Result<Response, Problem> {
     let register = visit.app.desk.register(&name)?;
-    let (content, _) = form::read(&visit, &register, &visit.query, &Content::new(&register)).await?;
+    let open = form::open_fields(&visit, &register, None)?;
+    let (content, _) = form::read(&visit, &register, &visit.query, &Content::new(&register), open).await?;
     show(&visit, &register, None, &content, &Params::default(), Again::fresh(String::new())).await
 }
 
@@ -108,12 +116,13 @@ pub async fn create(visit: Visit, Path(name): Path<String>, body: Bytes) -> Resu
     visit.check_token(&form)?;
     let register = visit.app.desk.register(&name)?;
     let reason = form.get("reason").unwrap_or_default().trim().to_owned();
-    let (content, faults) = form::read(&visit, &register, &form, &Content::new(&register)).await?;
+    let open = form::open_fields(&visit, &register, None)?;
+    let (content, faults) = form::read(&visit, &register, &form, &Content::new(&register), open).await?;
     if !faults.is_empty() {
         let again = Again { status: StatusCode::BAD_REQUEST, faults, ..Again::fresh(reason) };
         return show(&visit, &register, None, &content, &form, again).await;
     }
-    let set = content.values.iter().cloned().enumerate().collect();
+    let set = content.values.iter().cloned().enumerate().filter(|(index, _)| open.has(*index)).collect();
     // The form names its record, so that a second click finds what the first one made.
     let id = match form_record(&form) {
         Some(id) => match made_before(&visit, &register, id, &content).await? {
@@ -137,6 +146,8 @@ pub async fn create(visit: Visit, Path(name): Path<String>, body: Bytes) -> Resu
             }
             _ => show(&visit, &register, None, &content, &form, Again::with_error(&visit, &error, reason)).await,
         },
+        // The proof of who they are comes first; the form waits meanwhile.
+        Err(error) if error.code() == "step-up-required" => Err(error.into()),
         Err(error) => show(&visit, &register, None, &content, &form, Again::with_error(&visit, &error, reason)).await,
     }
 }
@@ -163,7 +174,9 @@ async fn made_before(visit: &Visit, register: &Arc<Register>, id: Uuid, content:
         Err(error) => return Err(error.into()),
     };
     let multi = |geometry: &Option<Wkb>| geometry.as_ref().map(Wkb::to_multi);
-    let same = record.values == content.values && multi(&record.geometry) == multi(&content.geometry);
+    let pairs = record.values.iter().zip(&content.values).enumerate();
+    let same = pairs.filter(|(index, _)| !record.hidden.has(*index)).all(|(_, (theirs, mine))| theirs == mine)
+        && multi(&record.geometry) == multi(&content.geometry);
     Ok(if same { Before::Same } else { Before::Another })
 }
 
@@ -178,7 +191,8 @@ pub async fn save(visit: Visit, Path((name, id)): Path<(String, String)>, body: 
     let reason = form.get("reason").unwrap_or_default().trim().to_owned();
     let seen: i64 = form.get("version").and_then(|v| v.parse().ok()).unwrap_or(record.version);
     let base = if seen == record.version { record.clone() } else { version(&visit, &register, &record, seen).await? };
-    let (mine, faults) = form::read(&visit, &register, &form, &Content::of(&base)).await?;
+    let open = form::open_fields(&visit, &register, Some(&record))?;
+    let (mine, faults) = form::read(&visit, &register, &form, &Content::of(&base), open).await?;
     if seen != record.version {
         return clash(&visit, &register, &base, &record, &mine, faults, reason).await;
     }
@@ -186,7 +200,7 @@ pub async fn save(visit: Visit, Path((name, id)): Path<(String, String)>, body: 
         let again = Again { status: StatusCode::BAD_REQUEST, faults, ..Again::fresh(reason) };
         return show(&visit, &register, Some(&record), &mine, &form, again).await;
     }
-    let pairs = mine.values.iter().zip(&record.values).enumerate();
+    let pairs = mine.values.iter().zip(&record.values).enumerate().filter(|(index, _)| open.has(*index));
     let set: Vec<(usize, Value)> = pairs.filter(|(_, (m, r))| m != r).map(|(i, (m, _))| (i, m.clone())).collect();
     let geometry = (mine.geometry != record.geometry).then(|| mine.geometry.clone());
     let back = format!("/registers/{}/{}", register.name, record.id);
@@ -201,7 +215,7 @@ pub async fn save(visit: Visit, Path((name, id)): Path<(String, String)>, body: 
             let Found { record: current, .. } = find(&visit, &name, &record.id.to_string()).await?;
             clash(&visit, &register, &record, &current, &mine, Vec::new(), reason).await
         }
-        Err(error) if error.kind() == Kind::NotFound => Err(error.into()),
+        Err(error) if error.kind() == Kind::NotFound || error.code() == "step-up-required" => Err(error.into()),
         Err(error) => show(&visit, &register, Some(&record), &mine, &form, Again::with_error(&visit, &error, reason)).await,
     }
 }
@@ -272,7 +286,8 @@ async fn show(
     typed: &Params,
     again: Again,
 ) -> Result<Response, Problem> {
-    let (mut inputs, mut geometry) = form::inputs(visit, register, content).await?;
+    let open = form::open_fields(visit, register, record)?;
+    let (mut inputs, mut geometry) = form::inputs(visit, register, content, open).await?;
     keep_typed(&mut inputs, geometry.as_mut(), typed, &again.faults);
     let mut others = Vec::new();
     for (name, fault) in again.faults {
@@ -328,9 +343,16 @@ async fn show(
         faults: others,
         hint: again.hint,
         clash: again.clash,
+        locked: locked(visit, register, open),
+        why: explain::link(&register.name, if record.is_some() { Action::Update } else { Action::Insert }, None),
         centre: [settings.centre_lon, settings.centre_lat, settings.zoom],
     };
     visit.show_as(again.status, &template)
+}
+
+fn locked(visit: &Visit, register: &Register, open: FieldSet) -> Vec<String> {
+    let closed = FieldSet::of_register(register).without(open);
+    closed.iter().filter_map(|index| register.fields.get(index)).map(|f| visit.say(&f.title).to_owned()).collect()
 }
 
 /// Puts back what could not be read, as it was typed.

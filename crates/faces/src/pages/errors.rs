@@ -1,6 +1,7 @@
 //! Errors as pages in the same look, for people; programs get RFC 9457 from [`crate::problem`].
 
 use super::{
+    admin::explain,
     page::{Page, Room, Visit, private, see_other},
     params::{Params, encode},
     verify::{self, KeptForm},
@@ -14,7 +15,11 @@ use axum::{
     middleware::Next,
     response::Response,
 };
-use meydan_kernel::Principal;
+use meydan_kernel::{
+    Principal,
+    catalogue::Action,
+    post::{LOOK, PERSON, PROXY},
+};
 use std::sync::Arc;
 
 /// Limit: bytes of a form that is kept while the person proves again who they are.
@@ -30,6 +35,8 @@ struct ErrorPage {
     hint: Option<String>,
     fields: Vec<(String, String)>,
     code: &'static str,
+    /// Where it says why this isn't allowed.
+    why: Option<String>,
 }
 
 /// The middleware that shows a problem as a page where the client is a person with a browser. It stands outside of
@@ -95,6 +102,42 @@ fn page(visit: &Visit, problem: &Problem) -> Option<Response> {
         hint: error.hint_text(lang).map(str::to_owned),
         fields: error.fields().iter().map(|f| (f.field.clone(), f.message.get(lang).to_owned())).collect(),
         code: error.code(),
+        why: (problem.status() == StatusCode::FORBIDDEN && !visit.caller.principal.is_everyone())
+            .then(|| why(&visit.path))
+            .flatten(),
     };
     visit.show_as(problem.status(), &template).ok()
+}
+
+/// The page that weighs the grants for what was refused at an address, if the address tells what it was.
+fn why(path: &str) -> Option<String> {
+    let parts: Vec<&str> = path.trim_matches('/').split('/').collect();
+    let (register, action, record) = match parts.as_slice() {
+        ["registers", register] => (*register, Action::Read, None),
+        ["registers", register, "new"] => (*register, Action::Insert, None),
+        ["registers", register, id] => (*register, Action::Read, Some(*id)),
+        ["registers", register, id, act] => {
+            let action = match *act {
+                "edit" => Action::Update,
+                "delete" => Action::Delete,
+                "history" | "proof" => Action::History,
+                "unmask" => Action::Unmask,
+                _ => Action::Read,
+            };
+            (*register, action, Some(*id))
+        }
+        ["ogc", "collections", register, "export", ..] => (*register, Action::Export, None),
+        ["ogc", "collections", register, ..] => (*register, Action::Read, None),
+        ["people", "proxies", "new"] => (PROXY, Action::Insert, None),
+        ["people", "proxies"] => (PROXY, Action::Read, None),
+        ["people", "proxies", id, _] => (PROXY, Action::Update, Some(*id)),
+        ["people"] => (PERSON, Action::Read, None),
+        ["people", id] => (PERSON, Action::Read, Some(*id)),
+        ["people", id, ..] => (PERSON, Action::Manage, Some(*id)),
+        ["admin"] => (PERSON, Action::Manage, None),
+        ["access-log"] => (LOOK, Action::Read, None),
+        ["explain"] => (PERSON, Action::Audit, None),
+        _ => return None,
+    };
+    Some(explain::link(register, action, record))
 }

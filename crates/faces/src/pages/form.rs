@@ -11,7 +11,11 @@ use super::{
 };
 use crate::Problem;
 use meydan_geo::{GeometryType, Wkb};
-use meydan_kernel::{Catalogue, Field, FieldKind, Record, Register, Value};
+use meydan_kernel::{
+    Catalogue, Field, FieldKind, Record, Register, Value,
+    catalogue::Action,
+    permission::{FieldSet, not_allowed},
+};
 use uuid::Uuid;
 
 /// Limit: a text field that may be longer than this gets several rows.
@@ -90,7 +94,27 @@ impl Content {
     }
 }
 
-/// The inputs for some content.
+/// The fields that somebody may fill in: of a record, or of a new one. What they may not see they can't write either.
+///
+/// # Errors
+/// `login-required`, `not-allowed` if there is nothing that they may do.
+pub fn open_fields(visit: &Visit, register: &Register, record: Option<&Record>) -> Result<FieldSet, Problem> {
+    let action = if record.is_some() { Action::Update } else { Action::Insert };
+    let access = visit.app.desk.access(&visit.at_best(), register, action);
+    let any = || access.parts().iter().fold(FieldSet::EMPTY, |all, part| all.and(part.fields));
+    let fields = match record {
+        // What a grant asks of a hidden value can't be told from here; the desk tells it when the form comes back.
+        Some(record) if record.hidden.is_empty() => access.of(record),
+        _ => (!access.is_none()).then(any),
+    };
+    let hidden = record.map(|r| r.hidden).unwrap_or_default();
+    match fields {
+        Some(fields) => Ok(fields.common(FieldSet::of_register(register)).without(hidden)),
+        None => Err(not_allowed(&visit.caller.principal, register, action).into()),
+    }
+}
+
+/// The inputs for some content, of the fields that are open.
 ///
 /// # Errors
 /// Those of the store (names of references).
@@ -98,12 +122,13 @@ pub async fn inputs(
     visit: &Visit,
     register: &Register,
     content: &Content,
+    open: FieldSet,
 ) -> Result<(Vec<Input>, Option<GeometryInput>), Problem> {
     let record = Record::draft(Uuid::nil(), content.values.clone(), None);
     let catalogue = visit.app.desk.catalogue();
     let labels = Labels::of(visit, register, &[&record], |_| true).await?;
-    let pairs = register.fields.iter().zip(&content.values);
-    let inputs = pairs.map(|(field, value)| input(visit, &catalogue, &labels, field, value)).collect();
+    let pairs = register.fields.iter().zip(&content.values).enumerate().filter(|(index, _)| open.has(*index));
+    let inputs = pairs.map(|(_, (field, value))| input(visit, &catalogue, &labels, field, value)).collect();
     let geometry = register.geometry.as_ref().map(|definition| {
         let point = definition.kind == GeometryType::Point;
         let at = content.geometry.as_ref().filter(|_| point).and_then(Wkb::bbox);
@@ -177,7 +202,7 @@ fn text_of(visit: &Visit, catalogue: &Catalogue, labels: &Labels, field: &Field,
 }
 
 /// What was typed, as content; and what can't be read, by field name (`geometry` for the geometry). Where a text can't be
-/// read the content keeps `before`.
+/// read the content keeps `before`. What is sent for a field that is not open is left alone.
 ///
 /// # Errors
 /// Those of the store (references are looked up by name).
@@ -186,10 +211,12 @@ pub async fn read(
     register: &Register,
     form: &Params,
     before: &Content,
+    open: FieldSet,
 ) -> Result<(Content, Vec<(String, String)>), Problem> {
     let mut content = before.clone();
     let mut faults = Vec::new();
-    for (field, slot) in register.fields.iter().zip(&mut content.values) {
+    let slots = register.fields.iter().zip(&mut content.values).enumerate();
+    for (_, (field, slot)) in slots.filter(|(index, _)| open.has(*index)) {
         let Some(typed) = form.raw(&field.name) else { continue };
         match value_of(visit, field, typed, form, slot).await? {
             Ok(value) => *slot = value,

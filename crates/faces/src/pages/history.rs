@@ -45,6 +45,8 @@ struct Step {
     as_of: String,
     changes: Vec<FieldChange>,
     place: Option<Moved>,
+    /// Values of it were destroyed later.
+    erased: bool,
 }
 
 struct FieldChange {
@@ -102,16 +104,29 @@ pub async fn history(visit: Visit, Path((name, id)): Path<(String, String)>) -> 
     let catalogue = visit.app.desk.catalogue();
     let labels = Labels::of(&visit, &register, &records, |_| true).await?;
     let shower = Shower { t: visit.t, catalogue: &catalogue, labels: &labels };
+    let erased = erasures(&visit, &register, versions.first().map(|v| v.record.id)).await?;
     let mut steps: Vec<Step> = Vec::with_capacity(versions.len());
     for (index, version) in versions.iter().enumerate() {
         let before = index.checked_sub(1).and_then(|i| versions.get(i)).map(|v| &v.record);
-        steps.push(step(&visit, &register, &shower, before, version));
+        let mut step = step(&visit, &register, &shower, before, version);
+        if erased.contains(&version.position) {
+            step.verb = visit.t.verb_erase();
+        }
+        step.erased = erased.iter().any(|position| version.position < *position);
+        steps.push(step);
     }
     steps.reverse();
     let last = versions.last().ok_or_else(|| meydan_kernel::desk::no_such_record(&register, &id))?;
     let head = Head::new(&visit, &register, &last.record, &shower, "history", last.deleted);
     let page = visit.page(Room::Registers, visit.t.history_title(head.name.as_str()));
     visit.show(&HistoryPage { page, head, steps })
+}
+
+/// Positions of the log's entries that destroyed values of a record: every version before one has lost some.
+async fn erasures(visit: &Visit, register: &Register, id: Option<Uuid>) -> Result<Vec<i64>, Problem> {
+    let query = LogQuery { register: Some(register.name.clone()), record: id, limit: MAX_ENTRIES, ..LogQuery::default() };
+    let entries = visit.app.desk.log(&visit.principal(), &query).await?;
+    Ok(entries.iter().filter(|e| e.verb == meydan_kernel::log::Verb::Erase).map(|e| e.position).collect())
 }
 
 fn step(visit: &Visit, register: &Register, shower: &Shower<'_>, before: Option<&Record>, version: &Version) -> Step {
@@ -147,6 +162,7 @@ fn step(visit: &Visit, register: &Register, shower: &Shower<'_>, before: Option<
         as_of: format!("/registers/{}/{}?as-of={}", register.name, after.id, encode(&after.recorded_at.to_string())),
         changes,
         place: moved(before, after, version.deleted),
+        erased: false,
     }
 }
 

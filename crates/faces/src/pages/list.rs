@@ -1,6 +1,7 @@
 //! `/registers/{name}`: a register's records as a table, with filter, order, columns, paging and export. Works without script.
 
 use super::{
+    admin::explain,
     format,
     labels::Labels,
     list_filter::{self, Filter},
@@ -13,7 +14,12 @@ use super::{
 use crate::{Problem, ogc_features::export_formats};
 use askama::Template;
 use axum::{extract::Path, http::StatusCode, response::Response};
-use meydan_kernel::{FieldKind, Query, Record, Register, Sort, Value, query::Cursor};
+use meydan_kernel::{
+    FieldKind, Query, Record, Register, Sort, Value,
+    catalogue::Action,
+    permission::{FieldSet, not_allowed},
+    query::Cursor,
+};
 use serde_json::json;
 use std::sync::Arc;
 
@@ -53,6 +59,10 @@ struct ListPage {
     as_of: Option<String>,
     as_of_input: String,
     map: Option<String>,
+    may_add: bool,
+    may_history: bool,
+    /// Fields that no record shows to who asks, and why.
+    closed: Option<(String, String)>,
 }
 
 struct Column {
@@ -90,9 +100,10 @@ struct Asked {
 /// `no-such-register`; those of the store.
 pub async fn list(visit: Visit, Path(name): Path<String>) -> Result<Response, Problem> {
     let register = visit.app.desk.register(&name)?;
-    let filter = list_filter::read(&visit, &register).await?;
-    let asked = Asked::read(&visit, &register);
-    let status = if filter.fault.is_some() { StatusCode::BAD_REQUEST } else { StatusCode::OK };
+    let open = open_fields(&visit, &register)?;
+    let mut filter = list_filter::read(&visit, &register, open).await?;
+    let asked = Asked::read(&visit, &register, open);
+    let mut status = if filter.fault.is_some() { StatusCode::BAD_REQUEST } else { StatusCode::OK };
     let base = Query { filter: filter.expr.clone(), as_of: asked.as_of, ..Query::all(Arc::clone(&register)) };
     let (total, mut records) = match &filter.fault {
         Some(_) => (0, Vec::new()),
@@ -105,22 +116,45 @@ pub async fn list(visit: Visit, Path(name): Path<String>) -> Result<Response, Pr
                 ..base.clone()
             };
             let principal = visit.principal();
-            futures::try_join!(visit.app.desk.count(&principal, &base), visit.app.desk.query(&principal, &page))?
+            match futures::try_join!(visit.app.desk.count(&principal, &base), visit.app.desk.query(&principal, &page)) {
+                // A filter typed as CQL2 may ask for what is hidden: the list says so beside it.
+                Err(error) if error.code() == "forbidden-field" => {
+                    status = StatusCode::FORBIDDEN;
+                    filter.fault = Some(error.message(visit.lang).to_owned());
+                    (0, Vec::new())
+                }
+                found => found?,
+            }
         }
     };
     let more = records.len() > asked.limit;
     records.truncate(asked.limit);
-    let template = build(&visit, &register, filter, &asked, total, &records, more).await?;
+    let template = build(&visit, &register, filter, &asked, total, (&records, more), open).await?;
     visit.show_as(status, &template)
 }
 
+/// The fields that every record shows to who asks, or some record where they may not see every one: the others are no column,
+/// filter or order of theirs (what is shown of one's own record alone would narrow the list to it).
+fn open_fields(visit: &Visit, register: &Register) -> Result<FieldSet, Problem> {
+    let past = visit.query.get("as-of").and_then(format::parse_instant).is_some();
+    let action = if past { Action::History } else { Action::Read };
+    let access = visit.app.desk.access(&visit.caller.principal, register, action);
+    let some = || access.parts().iter().fold(FieldSet::EMPTY, |all, part| all.and(part.fields));
+    let fields = access.whole().unwrap_or_else(some);
+    match access.is_none() {
+        true => Err(not_allowed(&visit.caller.principal, register, action).into()),
+        false => Ok(fields.common(FieldSet::of_register(register))),
+    }
+}
+
 impl Asked {
-    fn read(visit: &Visit, register: &Register) -> Self {
+    fn read(visit: &Visit, register: &Register, open: FieldSet) -> Self {
         let query = &visit.query;
-        let chosen: Vec<usize> = query.all("col").filter_map(|c| register.field_index(c)).collect();
+        let index = |name: &str| register.field_index(name).filter(|i| open.has(*i));
+        let chosen: Vec<usize> = query.all("col").filter_map(index).collect();
         let sort = query.get("sort").and_then(|s| {
             let (name, descending) = s.strip_prefix('-').map_or((s, false), |name| (name, true));
-            Some(Sort { field: register.field_index(name)?, descending })
+            Some(Sort { field: index(name)?, descending })
         });
         let kind = sort.as_ref().and_then(|s| register.fields.get(s.field)).map(|f| &f.kind);
         let after = query.get("after").and_then(|v| v.parse().ok()).map(|fid| Cursor {
@@ -133,7 +167,7 @@ impl Asked {
         let number = |name: &str| query.get(name).and_then(|v| v.parse::<u64>().ok());
         let offset = if after.is_some() { 0 } else { number("offset").unwrap_or(0) };
         Self {
-            columns: if chosen.is_empty() { default_columns(register) } else { chosen },
+            columns: if chosen.is_empty() { default_columns(register, open) } else { chosen },
             sort,
             limit: number("limit").and_then(|l| PAGES.into_iter().find(|p| *p as u64 == l)).unwrap_or(PAGE),
             from: if after.is_some() { number("from").unwrap_or(1) } else { offset + 1 },
@@ -145,10 +179,10 @@ impl Asked {
 }
 
 /// The name first, then the key, then what comes; personal data only if asked for.
-fn default_columns(register: &Register) -> Vec<usize> {
-    let mut columns: Vec<usize> = register.field_index(&register.label).into_iter().collect();
+fn default_columns(register: &Register, open: FieldSet) -> Vec<usize> {
+    let mut columns: Vec<usize> = register.field_index(&register.label).filter(|i| open.has(*i)).into_iter().collect();
     let keys = register.key_indexes();
-    for index in keys.into_iter().chain(0..register.fields.len()) {
+    for index in keys.into_iter().chain(0..register.fields.len()).filter(|i| open.has(*i)) {
         if !columns.contains(&index) && !register.fields[index].personal && columns.len() < COLUMNS {
             columns.push(index);
         }
@@ -162,8 +196,8 @@ async fn build(
     filter: Filter,
     asked: &Asked,
     total: u64,
-    records: &[Record],
-    more: bool,
+    (records, more): (&[Record], bool),
+    open: FieldSet,
 ) -> Result<ListPage, Problem> {
     let catalogue = visit.app.desk.catalogue();
     let in_columns = |f: &meydan_kernel::Field| register.field_index(&f.name).is_some_and(|i| asked.columns.contains(&i));
@@ -194,6 +228,7 @@ async fn build(
             .fields
             .iter()
             .enumerate()
+            .filter(|(i, _)| open.has(*i))
             .map(|(i, f)| (f.name.clone(), visit.say(&f.title).to_owned(), asked.columns.contains(&i)))
             .collect(),
         kept: kept(visit),
@@ -203,6 +238,7 @@ async fn build(
         next: more.then(|| next(visit, register, asked, records)).flatten(),
         exports: EXPORTS
             .iter()
+            .filter(|_| visit.may(register, Action::Export))
             .filter(|(word, _)| export_formats(register).any(|f| f.name == *word))
             .map(|(word, name)| (export(&register.name, word, &filter, asked), *name))
             .collect(),
@@ -210,9 +246,20 @@ async fn build(
         as_of: asked.as_of.map(|at| format::instant(visit.lang, at)),
         as_of_input: asked.as_of.map(format::input_instant).unwrap_or_default(),
         map,
+        may_add: visit.may(register, Action::Insert),
+        may_history: visit.may(register, Action::History),
+        closed: closed(visit, register, open),
         filter,
         title,
     })
+}
+
+/// What is no column, and the page that says why; nobody who isn't logged in is told.
+fn closed(visit: &Visit, register: &Register, open: FieldSet) -> Option<(String, String)> {
+    let hidden = FieldSet::of_register(register).without(open);
+    let titles: Vec<&str> = hidden.iter().filter_map(|i| register.fields.get(i)).map(|f| visit.say(&f.title)).collect();
+    let tells = !titles.is_empty() && !visit.caller.principal.is_everyone();
+    tells.then(|| (titles.join(", "), explain::link(&register.name, Action::Read, None)))
 }
 
 fn columns(visit: &Visit, register: &Register, asked: &Asked) -> Vec<Column> {

@@ -3,7 +3,7 @@
 
 use super::{form, format, page::Visit, search};
 use crate::Problem;
-use meydan_kernel::{Catalogue, Field, FieldKind, Register, cql2};
+use meydan_kernel::{Catalogue, Field, FieldKind, Register, cql2, permission::FieldSet};
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -50,15 +50,15 @@ pub struct Filter {
     pub active: usize,
 }
 
-/// Reads the filter. Faults are told beside the input, not as errors.
+/// Reads the filter, of the fields that are open to who asks. Faults are told beside the input, not as errors.
 ///
 /// # Errors
 /// Those of the store (names of references are looked up).
-pub async fn read(visit: &Visit, register: &Register) -> Result<Filter, Problem> {
+pub async fn read(visit: &Visit, register: &Register, open: FieldSet) -> Result<Filter, Problem> {
     let catalogue = visit.app.desk.catalogue();
     let mut conditions = Vec::new();
     let mut inputs = Vec::new();
-    for field in &register.fields {
+    for (_, field) in register.fields.iter().enumerate().filter(|(index, _)| open.has(*index)) {
         let (input, condition) = input(visit, &catalogue, field).await?;
         conditions.extend(condition);
         inputs.push(input);

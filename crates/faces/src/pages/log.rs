@@ -1,6 +1,7 @@
 //! `/log`: the one list of all changes, newest first, and how far it is sealed.
 
 use super::{
+    admin::explain::find_person,
     format, history,
     page::{Page, Room, Visit},
     params::Params,
@@ -9,7 +10,7 @@ use super::{
 use crate::Problem;
 use askama::Template;
 use axum::response::Response;
-use meydan_kernel::{log::Entry, store::LogQuery};
+use meydan_kernel::{catalogue::Action, log::Entry, store::LogQuery};
 use uuid::Uuid;
 
 /// Entries of a page.
@@ -21,6 +22,7 @@ struct LogPage {
     page: Page,
     entries: Vec<Line>,
     registers: Vec<(String, String, bool)>,
+    person: String,
     asked: Params,
     fault: Option<String>,
     filtered: bool,
@@ -42,7 +44,10 @@ struct Line {
     fid: i64,
     version: i64,
     person: String,
+    /// As the log writes it.
+    person_id: String,
     post: String,
+    on_behalf_of: Option<String>,
     reason: Option<String>,
     source: String,
     changeset: Uuid,
@@ -81,11 +86,13 @@ pub async fn log(visit: Visit) -> Result<Response, Problem> {
         registers: catalogue
             .registers
             .values()
+            .filter(|r| visit.may(r, Action::History))
             .map(|r| (r.name.clone(), visit.say(&r.title).to_owned(), query.register.as_deref() == Some(&r.name)))
             .collect(),
         older: older.map(|e| link(&narrow.with("before", &e.position.to_string()))),
         newest: query.before.map(|_| link(&narrow)),
         entries: entries.iter().map(|e| line(&visit, e, size)).collect(),
+        person: query.person.as_ref().map(|p| visit.caller.name_of(p)).unwrap_or_default(),
         filtered: !narrow.pairs().is_empty(),
         asked: visit.query.clone(),
         fault,
@@ -117,7 +124,11 @@ fn asked(visit: &Visit) -> (LogQuery, Option<String>) {
         record: id("record"),
         changeset: id("changeset"),
         register: visit.query.get("register").map(str::to_owned),
-        person: visit.query.get("person").map(|p| p.trim().to_owned()),
+        // The log holds ids: a name is looked up.
+        person: visit.query.get("person").map(|p| {
+            let known = find_person(visit, p.trim(), None);
+            known.map_or_else(|| p.trim().to_owned(), |id| id.to_string())
+        }),
         before: visit.query.get("before").and_then(|b| b.parse().ok()),
         limit: PAGE,
         ..LogQuery::default()
@@ -139,6 +150,8 @@ fn line(visit: &Visit, entry: &Entry, sealed: i64) -> Line {
         fid: entry.fid,
         version: entry.version,
         person: visit.caller.name_of(&entry.act.person),
+        person_id: entry.act.person.clone(),
+        on_behalf_of: entry.act.on_behalf_of.as_ref().map(|other| visit.caller.name_of(other)),
         post: visit.caller.name_of(&entry.act.post),
         reason: entry.act.reason.clone(),
         source: history::source(visit, &entry.act.source),

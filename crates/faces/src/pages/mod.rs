@@ -36,6 +36,7 @@ mod shape;
 mod shown;
 mod standard;
 mod texts;
+mod unmask;
 mod verify;
 
 pub use errors::as_a_page;
@@ -64,6 +65,7 @@ pub fn routes() -> Router<Arc<App>> {
         .route("/registers/{name}/{id}/card", get(record::card))
         .route("/registers/{name}/{id}/edit", get(edit::edit).post(edit::save))
         .route("/registers/{name}/{id}/delete", post(record::delete))
+        .route("/registers/{name}/{id}/unmask", get(unmask::back).post(unmask::unmask))
         .route("/registers/{name}/{id}/history", get(history::history))
         .route("/registers/{name}/{id}/proof", get(history::proof))
         .route("/standard", get(standard::standard))

@@ -1,18 +1,24 @@
 //! `/registers/{name}/{id}`: one record: its fields, its place, what points to it. `…/card` is the same, small, for the map.
 
 use super::{
+    admin::explain,
     format,
     labels::Labels,
     page::{Page, Room, Visit},
     params::{Params, encode},
+    refusal::Refusal,
     shape::{Picture, Shape, json_island},
     shown::{Shower, Shown},
     texts::{Texts, count},
+    unmask,
 };
 use crate::Problem;
 use askama::Template;
 use axum::{extract::Path, http::StatusCode, response::Response};
-use meydan_kernel::{Catalogue, FieldKind, Lang, Query, Record, Register, Value, Version, catalogue::Action, cql2, query::Key};
+use meydan_kernel::{
+    Catalogue, FieldKind, Lang, Query, Record, Register, Value, Version, catalogue::Action, cql2, permission::FieldSet,
+    query::Key,
+};
 use serde_json::json;
 use std::sync::Arc;
 use uuid::Uuid;
@@ -44,6 +50,12 @@ pub struct Head {
     pub tab: &'static str,
     /// The record has ended.
     pub deleted: bool,
+    /// Who asks may change it.
+    pub may_edit: bool,
+    /// Who asks may end it.
+    pub may_delete: bool,
+    /// Who asks may see its history.
+    pub may_history: bool,
 }
 
 /// One field of the record.
@@ -56,6 +68,21 @@ pub struct Row {
     pub shown: Shown,
     /// Personal data.
     pub personal: bool,
+    /// Not shown to who asks, or only in part.
+    pub hidden: bool,
+    /// Hidden, and opened on this page with a reason.
+    pub uncovered: bool,
+}
+
+/// How the page comes about.
+#[derive(Default)]
+pub struct Showing<'a> {
+    /// The version that ended the record.
+    pub end: Option<&'a Version>,
+    /// Fields opened with a reason.
+    pub uncovered: FieldSet,
+    /// Why they weren't.
+    pub refusal: Option<Refusal>,
 }
 
 /// The picture of a geometry, and the same for the little map.
@@ -86,6 +113,12 @@ struct RecordPage {
     pointing: Vec<(String, String, String)>,
     links: Vec<(String, &'static str)>,
     has_geometry: bool,
+    /// Hidden fields that who asks may open: name and title.
+    veiled: Vec<(String, String)>,
+    /// Why they may not open the others.
+    why: Option<String>,
+    uncovered: bool,
+    refusal: Option<Refusal>,
 }
 
 #[derive(Template)]
@@ -132,7 +165,7 @@ pub async fn record(visit: Visit, Path((name, id)): Path<(String, String)>) -> R
         Err(problem) if problem.error().code() == "no-such-record" => return ended(&visit, &name, &id, problem).await,
         other => other?,
     };
-    show(&visit, &found, StatusCode::OK, None).await
+    show(&visit, &found, Showing::default()).await
 }
 
 /// A record that was deleted still has a page: what it was last, and that it ended.
@@ -142,11 +175,16 @@ async fn ended(visit: &Visit, name: &str, id: &str, problem: Problem) -> Result<
     let history = visit.app.desk.history(&visit.principal(), &register, id).await.map_err(|_| problem.clone())?;
     let Some(last) = history.last().filter(|v| v.deleted && visit.query.get("as-of").is_none()) else { return Err(problem) };
     let found = Found { register, record: last.record.clone() };
-    show(visit, &found, StatusCode::GONE, Some(last)).await
+    show(visit, &found, Showing { end: Some(last), ..Showing::default() }).await
 }
 
-async fn show(visit: &Visit, found: &Found, status: StatusCode, end: Option<&Version>) -> Result<Response, Problem> {
+/// The record's page.
+///
+/// # Errors
+/// Those of the store.
+pub async fn show(visit: &Visit, found: &Found, showing: Showing<'_>) -> Result<Response, Problem> {
     let Found { register, record } = found;
+    let Showing { end, uncovered, refusal } = showing;
     let principal = visit.principal();
     let catalogue = visit.app.desk.catalogue();
     let history = match visit.may(register, Action::History) {
@@ -159,10 +197,11 @@ async fn show(visit: &Visit, found: &Found, status: StatusCode, end: Option<&Ver
     let shower = Shower { t: visit.t, catalogue: &catalogue, labels: &labels };
     let head = Head::new(visit, register, record, &shower, "record", end.is_some());
     let as_of = visit.query.get("as-of").and_then(format::parse_instant).map(|at| format::instant(visit.lang, at));
+    let veiled = if end.is_some() || as_of.is_some() { FieldSet::EMPTY } else { unmask::openable(visit, register, record) };
     let base = format!("/ogc/collections/{}", register.name);
     let template = RecordPage {
         page: visit.page(Room::Registers, format!("{} · {}", head.name, head.register_title)),
-        rows: rows(visit, register, record, &shower),
+        rows: rows(visit, register, record, &shower, uncovered),
         place: place(visit, register, record, &head.name),
         version: record.version.to_string(),
         recorded: format::instant(visit.lang, record.recorded_at),
@@ -173,7 +212,21 @@ async fn show(visit: &Visit, found: &Found, status: StatusCode, end: Option<&Ver
         pointing: if end.is_some() { Vec::new() } else { pointing(visit, &catalogue, register, record).await? },
         links: vec![(format!("{base}/items/{}", record.fid), "GeoJSON"), (format!("{base}/schema"), "JSON Schema")],
         has_geometry: register.geometry.is_some(),
+        veiled: veiled
+            .iter()
+            .filter_map(|i| register.fields.get(i))
+            .map(|f| (f.name.clone(), visit.say(&f.title).to_owned()))
+            .collect(),
+        why: (!record.hidden.without(veiled).is_empty() && !visit.caller.principal.is_everyone() && end.is_none())
+            .then(|| explain::link(&register.name, Action::Unmask, Some(&record.id.to_string()))),
+        uncovered: !uncovered.is_empty(),
+        refusal,
         head,
+    };
+    let status = match (&template.refusal, end) {
+        (Some(refusal), _) => refusal.status,
+        (None, Some(_)) => StatusCode::GONE,
+        (None, None) => StatusCode::OK,
     };
     visit.show_as(status, &template)
 }
@@ -188,7 +241,7 @@ pub async fn card(visit: Visit, Path((name, id)): Path<(String, String)>) -> Res
     let labels = Labels::of(&visit, &register, &[&record], |_| true).await?;
     let shower = Shower { t: visit.t, catalogue: &catalogue, labels: &labels };
     let head = Head::new(&visit, &register, &record, &shower, "record", false);
-    let mut rows = rows(&visit, &register, &record, &shower);
+    let mut rows = rows(&visit, &register, &record, &shower, FieldSet::EMPTY);
     rows.retain(|r| !r.shown.is_empty() && !r.personal && r.shown.text != head.name);
     rows.truncate(CARD_FIELDS);
     let recorded = format::instant(visit.lang, record.recorded_at);
@@ -219,17 +272,29 @@ impl Head {
             name: shower.name(register, record),
             tab,
             deleted,
+            may_edit: !deleted && may_do(visit, register, record, Action::Update),
+            may_delete: !deleted && may_do(visit, register, record, Action::Delete),
+            may_history: visit.may(register, Action::History),
         }
     }
 }
 
-fn rows(visit: &Visit, register: &Register, record: &Record, shower: &Shower<'_>) -> Vec<Row> {
-    let pairs = register.fields.iter().zip(&record.values);
-    let row = |(field, value): (&meydan_kernel::Field, &Value)| Row {
+/// True if who asks may do this to this record, perhaps with a reason or a proof of who they are: whether to show the way there.
+fn may_do(visit: &Visit, register: &Register, record: &Record, action: Action) -> bool {
+    // What a grant asks of a hidden value can't be told from here; the desk tells it when it is done.
+    let told = || visit.app.desk.access(&visit.at_best(), register, action).of(record).is_some() || !record.hidden.is_empty();
+    visit.may(register, action) && told()
+}
+
+fn rows(visit: &Visit, register: &Register, record: &Record, shower: &Shower<'_>, uncovered: FieldSet) -> Vec<Row> {
+    let pairs = register.fields.iter().zip(&record.values).enumerate();
+    let row = |(index, (field, value)): (usize, (&meydan_kernel::Field, &Value))| Row {
         title: visit.say(&field.title).to_owned(),
         description: field.description.as_ref().map(|d| visit.say(d).to_owned()),
         shown: shower.show(field, value),
         personal: field.personal,
+        hidden: record.hidden.has(index),
+        uncovered: uncovered.has(index),
     };
     pairs.map(row).collect()
 }

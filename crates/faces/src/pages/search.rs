@@ -15,7 +15,9 @@ use axum::{
     http::header,
     response::{IntoResponse, Response},
 };
-use meydan_kernel::{FieldKind, Query, Record, Register, catalogue::Action, cql2, permission::FieldSet, text::search_fold};
+use meydan_kernel::{
+    FieldKind, Query, Record, Register, catalogue::Action, cql2, permission::FieldSet, post::PERSON, text::search_fold,
+};
 use serde_json::{Value as Json, json};
 use std::{sync::Arc, time::Duration};
 use uuid::Uuid;
@@ -26,6 +28,8 @@ const MAX_HITS: usize = 8;
 const MAX_CANDIDATES: usize = 400;
 /// Limit: choices offered to a form.
 pub const MAX_CHOICES: usize = 20;
+/// Limit: words of a person's name that are looked for.
+const MAX_WORDS: usize = 5;
 /// Limit: letters that are looked for.
 const MAX_LETTERS: usize = 80;
 /// A register that is slower is left out, and the page says so.
@@ -186,21 +190,31 @@ fn condition(register: &Register, asked: &str) -> Option<String> {
     }
     let field = register.field(&register.label)?;
     let name = quoted_name(&field.name);
+    if register.name == PERSON {
+        // People are called by both names, in any order.
+        let word = |word| format!("({} OR {})", holds("\"first_name\"", word), holds(&name, word));
+        return Some(asked.split_whitespace().take(MAX_WORDS).map(word).collect::<Vec<_>>().join(" AND "));
+    }
     match field.kind {
-        FieldKind::Text if asked.is_ascii() => {
-            let mut pattern = String::with_capacity(asked.len() + 2);
-            for c in asked.chars() {
-                match c.to_ascii_lowercase() {
-                    'i' | 's' | 'g' | 'c' | 'o' | 'u' | 'a' => pattern.push('_'),
-                    '%' | '_' | '\\' => pattern.extend(['\\', c]),
-                    '\'' => pattern.push_str("''"),
-                    _ => pattern.push(c),
-                }
-            }
-            Some(format!("CASEI({name}) LIKE CASEI('%{pattern}%')"))
-        }
-        FieldKind::Text => Some(contains(&name, asked)),
+        FieldKind::Text => Some(holds(&name, asked)),
         FieldKind::Integer => asked.parse::<i64>().ok().map(|n| format!("{name} = {n}")),
         _ => asked.parse::<i64>().ok().map(|fid| format!("fid = {fid}")),
     }
+}
+
+/// The condition that a text field holds some letters.
+fn holds(name: &str, asked: &str) -> String {
+    if !asked.is_ascii() {
+        return contains(name, asked);
+    }
+    let mut pattern = String::with_capacity(asked.len() + 2);
+    for c in asked.chars() {
+        match c.to_ascii_lowercase() {
+            'i' | 's' | 'g' | 'c' | 'o' | 'u' | 'a' => pattern.push('_'),
+            '%' | '_' | '\\' => pattern.extend(['\\', c]),
+            '\'' => pattern.push_str("''"),
+            _ => pattern.push(c),
+        }
+    }
+    format!("CASEI({name}) LIKE CASEI('%{pattern}%')")
 }

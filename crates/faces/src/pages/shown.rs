@@ -1,7 +1,7 @@
 //! One value of a record as people read it.
 
 use super::{format, labels::Labels, texts::Texts};
-use meydan_kernel::{Catalogue, Field, FieldKind, Record, Register, Value};
+use meydan_kernel::{Catalogue, Field, FieldKind, Record, Register, Value, post::PERSON};
 
 /// Limit: decimals shown of a real number; the form shows all.
 const PLACES: usize = 6;
@@ -65,12 +65,26 @@ impl Shower<'_> {
         }
     }
 
-    /// A record's name: its label field, else what is set of its key, else its number.
+    /// A record's name: its label field, else what is set of its key, else its number. A person is called by both names.
     pub fn name(&self, register: &Register, record: &Record) -> String {
+        if register.name == PERSON
+            && let Some(name) = full_name(register, record)
+        {
+            return name;
+        }
         let names = std::iter::once(&register.label).chain(&register.key);
         let shown = names.filter_map(|name| Some(self.show(register.field(name)?, record.value(register, name)?)));
         shown.map(|s| s.text).find(|text| !text.is_empty()).unwrap_or_else(|| format!("#{}", record.fid))
     }
+}
+
+/// First and last name, where both are shown.
+fn full_name(register: &Register, record: &Record) -> Option<String> {
+    let part = |field: &str| match record.value(register, field)? {
+        Value::Text(text) if register.field_index(field).is_some_and(|i| !record.hidden.has(i)) => Some(text.as_str()),
+        _ => None,
+    };
+    Some(format!("{} {}", part("first_name")?, part("last_name")?))
 }
 
 fn with_unit(text: String, field: &Field) -> String {

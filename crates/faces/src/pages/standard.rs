@@ -1,6 +1,7 @@
 //! `/standard`: the published data standard (articles 9/g, 9/n), made from the definitions that run, so it is never out of date.
 
 use super::{
+    admin::sentence::{self, Sentence},
     diagram::{self, Diagram},
     format,
     legend::{self, Row},
@@ -11,7 +12,10 @@ use super::{
 use crate::Problem;
 use askama::Template;
 use axum::{extract::Path, response::Response};
-use meydan_kernel::{Catalogue, Field, FieldKind, Register, catalogue::CodeList};
+use meydan_kernel::{
+    Catalogue, Field, FieldKind, Register,
+    catalogue::{Action, CodeList, Destroys, Grant, Mask},
+};
 use std::{collections::BTreeMap, sync::Arc};
 
 #[derive(Template)]
@@ -49,6 +53,12 @@ struct RegisterPage {
     key: Vec<String>,
     label: String,
     facts: Vec<(&'static str, String)>,
+    /// Purpose, legal basis and end of the personal data.
+    processing: Vec<(&'static str, String)>,
+    /// Who may do what, for who is logged in.
+    grants: Vec<Sentence>,
+    journal: bool,
+    may_read: bool,
     legend: Vec<Row>,
     zoom: Option<u8>,
     diagram: Option<Diagram>,
@@ -63,6 +73,8 @@ struct FieldRow {
     required: bool,
     unique: bool,
     personal: bool,
+    /// What of it shows while it is hidden.
+    mask: &'static str,
     indexed: bool,
     bounds: String,
     tucbs: Option<String>,
@@ -147,6 +159,10 @@ pub async fn register(visit: Visit, Path(name): Path<String>) -> Result<Response
         key: register.key.iter().map(field_title).collect(),
         label: field_title(&register.label),
         facts: facts(&visit, &register),
+        processing: processing(&visit, &register),
+        grants: grants(&visit, &catalogue, &register),
+        journal: register.journal,
+        may_read: visit.may(&register, Action::Read),
         legend: legend::of(&catalogue, &register, visit.lang),
         zoom: register.symbology.as_ref().map(|s| s.min_zoom),
         diagram: diagram::of(&visit, &catalogue, Some(&register.name)),
@@ -209,6 +225,13 @@ fn field_row(visit: &Visit, catalogue: &Catalogue, field: &Field) -> FieldRow {
         required: field.required,
         unique: field.unique,
         personal: field.personal,
+        mask: match field.mask {
+            Mask::All => visit.t.mask_all(),
+            Mask::LastTwo => visit.t.mask_last_two(),
+            Mask::LastFour => visit.t.mask_last_four(),
+            Mask::Initials => visit.t.mask_initials(),
+            Mask::Email => visit.t.mask_email(),
+        },
         indexed: field.indexed,
         bounds: bounds(visit, field),
         tucbs: field.tucbs.clone(),
@@ -273,4 +296,41 @@ fn facts(visit: &Visit, register: &Register) -> Vec<(&'static str, String)> {
     let keywords: Vec<&str> = metadata.keywords.iter().map(|k| visit.say(k)).collect();
     add(t.keywords(), (!keywords.is_empty()).then(|| keywords.join(", ")));
     facts
+}
+
+/// Why personal data is kept, on what grounds, whose it is, and what happens at the end (KVKK article 10).
+fn processing(visit: &Visit, register: &Register) -> Vec<(&'static str, String)> {
+    let t = visit.t;
+    let mut rows = Vec::new();
+    if let Some(processing) = &register.processing {
+        rows.push((t.processing_purpose(), visit.say(&processing.purpose).to_owned()));
+        rows.push((t.processing_basis(), visit.say(&processing.basis).to_owned()));
+        let special = if processing.special { format!(" · {}", t.processing_special()) } else { String::new() };
+        rows.push((t.processing_subjects(), format!("{}{special}", visit.say(&processing.subjects))));
+    }
+    let field = |name: &str| register.field(name).map_or_else(|| name.to_owned(), |f| visit.say(&f.title).to_owned());
+    if let Some(subject) = register.subject.as_deref() {
+        let whose = if subject == "id" { t.word_this_record().to_owned() } else { field(subject) };
+        rows.push((t.subject_of_register(), whose));
+    }
+    if let Some(unit) = register.unit.as_deref() {
+        rows.push((t.unit_of_register(), field(unit)));
+    }
+    if let Some(retention) = register.retention.as_ref().filter(|r| r.years.is_some()) {
+        let end = match retention.destroys {
+            Destroys::Personal => t.destroys_personal(),
+            Destroys::Record => t.destroys_record(),
+        };
+        rows.push((t.processing_retention(), end.to_owned()));
+    }
+    rows
+}
+
+/// The grants on a register in words; which roles there are is not told to strangers.
+fn grants(visit: &Visit, catalogue: &Catalogue, register: &Register) -> Vec<Sentence> {
+    if visit.caller.principal.is_everyone() {
+        return Vec::new();
+    }
+    let concerns = |g: &&Arc<Grant>| g.register == register.name || g.register == "*";
+    catalogue.grants.iter().filter(concerns).map(|g| sentence::of(visit, catalogue, g, Some(register))).collect()
 }
