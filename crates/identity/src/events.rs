@@ -1,8 +1,8 @@
 //! What concerns security is written down; what a stranger can cause as often as they like, once a minute with a count.
 
-use crate::Identity;
+use crate::{Identity, throttle::Account};
 use jiff::{SignedDuration, Timestamp};
-use meydan_kernel::{Act, Principal, Result, desk::SecurityEvent};
+use meydan_kernel::{Act, Principal, Result, Secret, desk::SecurityEvent};
 use parking_lot::Mutex;
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -11,6 +11,8 @@ use uuid::Uuid;
 const WINDOW: SignedDuration = SignedDuration::from_secs(60);
 /// Limit: accounts whose failures are counted apart. Beyond it they are counted together.
 const MAX_COUNTED: usize = 10_000;
+/// Kind of the secret that is written where a failure of somebody's login would be written down. It holds nothing.
+const DECOY: &str = "decoy";
 /// Limit: bytes of an address in an event.
 const MAX_ADDRESS: usize = 64;
 
@@ -84,12 +86,41 @@ impl Identity {
         self.desk.note(&nobody(), event(kind, person, address, times(count))).await
     }
 
+    /// Writes down a failure of a login name. Those of all names that nobody has are counted together, so most of them would
+    /// cost no write where the first of somebody's costs one; something as long is written for them, so that time tells nothing.
+    pub(crate) async fn note_failed_try(&self, kind: &'static str, account: Account, address: Option<&str>) -> Result<()> {
+        let slot = match account {
+            Account::Person(person) => return self.note_failure(kind, Some(person), address).await,
+            Account::Nobody(slot) => slot,
+        };
+        let now = Timestamp::now();
+        let first = self.decoys.count(kind, Some(Uuid::from_u128(u128::from(slot))), now).is_some();
+        match self.counted.count(kind, None, now) {
+            Some(count) => self.desk.note(&nobody(), event(kind, None, address, times(count))).await,
+            None if first => self.store().keep_secret(&decoy(now)).await,
+            None => Ok(()),
+        }
+    }
+
     /// Writes down the failures that were only counted.
     pub(crate) async fn note_counted(&self, now: Timestamp) -> Result<()> {
+        self.decoys.take(now);
         for (kind, person, count) in self.counted.take(now) {
             self.desk.note(&nobody(), event(kind, person, None, times(count))).await?;
         }
         Ok(())
+    }
+}
+
+/// Always the same one: nothing piles up.
+fn decoy(now: Timestamp) -> Secret {
+    Secret {
+        kind: DECOY.to_owned(),
+        key: DECOY.to_owned(),
+        owner: None,
+        content: "{}".to_owned(),
+        created_at: now,
+        expires_at: Some(now + WINDOW),
     }
 }
 

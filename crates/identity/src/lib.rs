@@ -57,6 +57,7 @@ pub struct Identity {
     hasher: hashing::Hasher,
     throttle: throttle::Throttle,
     counted: events::Counted,
+    decoys: events::Counted,
     /// Mixes the logins that nobody has.
     nobodies: std::hash::RandomState,
     vault: Option<Vault>,
@@ -76,6 +77,7 @@ impl Identity {
             hasher: hashing::Hasher::default(),
             throttle: throttle::Throttle::default(),
             counted: events::Counted::default(),
+            decoys: events::Counted::default(),
             nobodies: std::hash::RandomState::new(),
             vault: None,
             source: None,

@@ -69,7 +69,7 @@ impl Identity {
         let right = self.is_password_of(person, password, queue_of(&a_try)).await;
         let right = right.inspect_err(|_| self.throttle.not_tried(&a_try))?;
         let Some(person) = person.filter(|_| right) else {
-            self.note_failure("login_failed", id, visit.address.as_deref()).await?;
+            self.note_failed_try("login_failed", account, visit.address.as_deref()).await?;
             return Err(wrong_login());
         };
         self.throttle.succeeded(&a_try);
@@ -139,11 +139,7 @@ impl Identity {
         };
         let a_try = Try { account, what, device, place: Place::of(visit.address.as_deref()) };
         let Err(wait) = self.throttle.admit(&a_try, Timestamp::now()) else { return Ok(a_try) };
-        let person = match account {
-            Account::Person(person) => Some(person),
-            Account::Nobody(_) => None,
-        };
-        self.note_failure("locked", person, visit.address.as_deref()).await?;
+        self.note_failed_try("locked", account, visit.address.as_deref()).await?;
         Err(too_many_tries(wait))
     }
 

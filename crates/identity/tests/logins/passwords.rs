@@ -79,6 +79,30 @@ async fn guessers_wait_and_the_owner_does_not() {
 }
 
 #[tokio::test]
+async fn a_failure_is_a_write_whether_somebody_has_the_name_or_not_and_nothing_piles_up() {
+    let house = House::new().await;
+    for n in 0..20 {
+        let visit = from(&format!("203.0.113.{n}"));
+        assert_eq!(code(house.identity.login(&format!("nobody{n}"), PASSWORD, &visit).await), "wrong-login");
+    }
+    assert_eq!(house.count("login_failed").await, 1, "counted together");
+    let written = house.desk.store().secrets("decoy", None).await.unwrap();
+    assert_eq!(written.len(), 1);
+    // Nor is a refused try quicker.
+    for _ in 0..5 {
+        let _ = house.identity.login("hiçkimse", PASSWORD, &visit()).await;
+    }
+    house.desk.store().forget_secret("decoy", "decoy").await.unwrap();
+    for name in ["hiçkimse", "nobody0"] {
+        for _ in 0..6 {
+            let _ = house.identity.login(name, PASSWORD, &visit()).await;
+        }
+    }
+    assert_eq!(house.count("locked").await, 1);
+    assert_eq!(house.desk.store().secrets("decoy", None).await.unwrap().len(), 1);
+}
+
+#[tokio::test]
 async fn one_browser_of_many_persons_is_known_for_each() {
     let house = House::new().await;
     let mut visit = visit();
