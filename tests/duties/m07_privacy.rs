@@ -2,9 +2,10 @@
 
 use crate::{
     harness::{
-        City, Server,
+        Answer, City, Server,
         people::{refusal, text},
         python,
+        visitor::Visitor,
     },
     pg_server,
 };
@@ -137,6 +138,10 @@ fn what_is_over_its_time_is_destroyed(city: &City) {
     let open = insert(&server, "Açık", numbers[3], None);
     let hold = json!({ "register": "applicant", "record": held, "reason": "Trabzon İdare Mahkemesi 2026/12", "valid_from": "2026-01-01" });
     server.change(&json!({ "changes": [{ "register": "legal_hold", "op": "insert", "values": hold }] }));
+    if !city.store.contains("://") {
+        let there = |f: &str| holds(&std::fs::read(city.path(f)).unwrap_or_default(), numbers[0]);
+        assert!(there("city.gpkg") || there("city.gpkg-wal"), "it is in the files before");
+    }
     let plan = city.json(&["retention", "plan", "--register", "applicant"]);
     let due: Vec<String> = plan["registers"][0]["records"].as_array().unwrap().iter().map(|r| text(&r["id"])).collect();
     assert_eq!((due.len(), due.contains(&old), due.contains(&held)), (2, true, true), "{plan}");
@@ -323,4 +328,93 @@ fn duty_7_f_a_backup_brings_back_nothing_that_was_destroyed() {
     let again = restored.json(&["privacy", "reapply", &destructions]);
     assert_eq!((&again["destroyed"], &again["gone_already"]), (&json!(0), &json!(2)), "{again}");
     assert_eq!(restored.json(&["log", "verify"])["fine"], true);
+}
+
+/// Logs in at a browser as the data protection officer, who has two posts, and goes into that one.
+fn officer_at_a_browser(city: &City, server: &Server) -> Visitor {
+    use std::{io::Write as _, process::Stdio};
+    const PASSWORD: &str = "pencere kaldırım lodos";
+    let args = ["people", "admin", "--login", "kisisel.veri", "--name", "Selma Toprak", "--password-stdin"];
+    let mut child = city.command(&args).stdin(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(format!("{PASSWORD}\n").as_bytes()).unwrap();
+    assert!(child.wait().unwrap().success());
+    let person = text(&server.record("person", "login = 'kisisel.veri'")["id"]);
+    let unit = text(&server.records("unit", "code IS NOT NULL")[0]["id"]);
+    let post = server.insert("post", json!({ "title": "KVKK görevlisi", "role": "data_protection_officer", "unit": unit }));
+    server.insert("holding", json!({ "person": person, "post": post, "unit": unit, "valid_from": "2026-01-01" }));
+    let mut visitor = Visitor::of(server);
+    assert_eq!(visitor.log_in("kisisel.veri", PASSWORD).status, 303);
+    let changed = visitor.fill("/account", "/account/post", &[("standing", &post)]);
+    assert_eq!(changed.status, 303, "{}", changed.text());
+    visitor
+}
+
+/// What a script of a site sends in the officer's browser.
+fn by_script(officer: &Visitor, server: &Server, path: &str, body: &Json, origin: &str) -> Answer {
+    let agent = ureq::Agent::config_builder().http_status_as_error(false).build().new_agent();
+    let cookies: Vec<String> = officer.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    let request = agent.post(format!("{}{path}", server.url)).header("content-type", "application/json");
+    let request = request.header("origin", origin).header("cookie", cookies.join("; "));
+    let mut answer = request.send(body.to_string()).unwrap();
+    let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
+    Answer { status, headers, body: answer.body_mut().read_to_vec().unwrap() }
+}
+
+#[test]
+fn duty_7_f_the_officer_destroys_in_person() {
+    let city = city(City::embedded());
+    let server = city.serve();
+    let id = insert(&server, "Balıkçı 4", NUMBER, None);
+    let officer = officer_at_a_browser(&city, &server);
+    let erase =
+        |body: &Json, origin: &str| by_script(&officer, &server, &format!("/api/records/applicant/{id}/erase"), body, origin);
+    let asked = json!({ "fields": ["national_id"], "reason": "Başvuru 2026/17" });
+    assert_eq!(erase(&asked, "https://elsewhere.example").status, 403, "not from another site");
+    // A journal doesn't go before its time, nor does who looked.
+    let look = by_script(&officer, &server, &format!("/api/records/applicant/{id}/unmask"), &asked, &server.url);
+    assert_eq!(look.status, 200, "{}", look.text());
+    let looks = text(&server.records("look", "record IS NOT NULL")[0]["id"]);
+    let whole = json!({ "whole": true, "reason": "iz kalmasın" });
+    let kept = by_script(&officer, &server, &format!("/api/records/look/{looks}/erase"), &whole, &server.url);
+    assert_eq!(refusal(&kept), (409, "kept-by-law".to_owned()));
+    let done = erase(&asked, &server.url);
+    assert_eq!((done.status, done.header("cache-control")), (200, "no-store"), "{}", done.text());
+    let told = &journal(&city, "destruction")[0];
+    assert_eq!(
+        (&told["kind"], &told["basis"], &told["fields"]),
+        (&json!("requested"), &json!("Başvuru 2026/17"), &json!("national_id"))
+    );
+    assert!(told["decided_by"].is_string(), "{told}");
+    // The whole record: it ends, and the log still proves that it was.
+    assert_eq!(erase(&json!({ "whole": true, "reason": "Başvuru 2026/18" }), &server.url).status, 200);
+    assert_eq!(server.get(&format!("/api/records/applicant/{id}")).status, 404);
+    the_log_is_fine(&city, &server, &id, 2);
+    gone_from(&city, NUMBER);
+    gone_from(&city, "Balıkçı 4");
+}
+
+#[test]
+fn duty_7_f_whoever_is_destroyed_leaves_no_way_in() {
+    let city = city(City::embedded());
+    let server = city.serve();
+    city.ok(&["people", "admin", "--login", "eski.yonetici", "--name", "Nurgül Kaçmaz"]);
+    let token = city.token_of("eski.yonetici");
+    let id = server.person("eski.yonetici");
+    assert_eq!(server.with_token(&token).get("/ogc/collections/person/items?limit=1").status, 200);
+    let report = city.json(&["privacy", "report", "--person", "eski.yonetici"]);
+    assert_eq!(report["logins"], json!({ "enrolment": 1, "token": 1 }), "{report}");
+    let holding = report["records"].as_array().unwrap().iter().find(|r| r["register"] == "holding").expect("the holding");
+    assert_eq!((&holding["records"][0]["by"], &holding["records"][0]["about"]), (&json!(["person"]), &json!(true)));
+    // Retention of persons takes the personal fields; who left ten years ago is due, and nobody else.
+    assert_eq!(city.json(&["retention", "plan", "--register", "person", "--on", "2099-01-01"])["due"], 0);
+    let args = ["privacy", "erase", "--register", "person", "--record", &id, "--whole", "--reason", "Başvuru 2026/19"];
+    let done = city.json(&[&args[..], &["--requested-by", "eski.yonetici"]].concat());
+    assert_eq!(done["logins_forgotten"], 2, "{done}");
+    assert_eq!(server.with_token(&token).get("/ogc/collections/person/items?limit=1").status, 401);
+    // Their holding refers to them: an empty shell stays, by which acts in the log are still one person's.
+    let shell = server.get(&format!("/api/records/person/{id}")).json();
+    assert_eq!((&shell["values"]["first_name"], &shell["values"]["login"]), (&json!("—"), &Json::Null), "{shell}");
+    assert!(!city.json(&["people", "list"]).to_string().contains("Nurgül"));
+    gone_from(&city, "Nurgül");
+    assert_eq!(city.json(&["log", "verify"])["fine"], true);
 }

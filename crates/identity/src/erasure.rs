@@ -35,7 +35,7 @@ impl Identity {
         if login.is_some_and(|login| *login != Value::Null) {
             return Ok(0);
         }
-        let mut forgotten = self.end_all_of(id).await?;
+        let mut forgotten = 0;
         for kind in KINDS {
             forgotten += self.store().forget_secrets_of(kind, id).await?;
         }

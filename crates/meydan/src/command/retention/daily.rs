@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use std::{sync::Arc, time::Duration};
 
 /// How long after the start it is first looked whether today's round was made.
-const FIRST: Duration = Duration::from_secs(20);
+const FIRST: Duration = Duration::from_secs(10);
 /// How often it is looked afterwards.
 const INTERVAL: Duration = Duration::from_secs(600);
 /// How long a process that is at it may say nothing before another one takes over.
