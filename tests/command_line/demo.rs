@@ -94,6 +94,7 @@ fn it_is_not_written_among_real_records_and_its_pages_say_that_it_is_generated()
     sample.ok(&["demo", "--doors", "300"]);
     let settings = std::fs::read_to_string(sample.path("meydan.toml")).unwrap();
     assert!(settings.contains("generated = true") && settings.contains("Örnek Kent"), "{settings}");
+    assert!(settings.contains("Who acts at the command line"), "{settings}");
     let server = sample.serve();
     let page = server.get("/?lang=tr").text();
     assert!(page.contains("Örnek Kent"), "{page}");

@@ -142,3 +142,20 @@ fn a_token_opens_the_server_until_it_is_revoked() {
     city.ok(&["token", "revoke", "--login", "ayse", made["id"].as_str().unwrap()]);
     assert_eq!(with.get(people).status, 401);
 }
+
+#[test]
+fn a_city_named_from_the_folder_of_another_acts_by_its_own_configuration() {
+    let (mine, other) = (City::embedded(), City::embedded());
+    // The other's file would give links to its address, and the keys beside it.
+    std::fs::write(other.path("meydan.toml"), "base_url = \"https://other.example\"\n").unwrap();
+    let admin = ["--json", "people", "admin", "--login", "ayse", "--name", "Ayşe Yılmaz", "--again"];
+    let link = |more: &[&str]| {
+        let output = mine.command(&[&admin[..], more].concat()).current_dir(other.folder.path()).output().unwrap();
+        let told: Json = serde_json::from_slice(&output.stdout).unwrap_or_else(|e| panic!("{e}: {}", said(&output)));
+        told["enrolment"]["link"].as_str().unwrap().to_owned()
+    };
+    assert!(link(&[]).starts_with("http://127.0.0.1:8061/enrol/"), "the defaults");
+    std::fs::write(mine.path("meydan.toml"), "base_url = \"https://mine.example\"\n").unwrap();
+    assert!(link(&[]).starts_with("https://mine.example/enrol/"));
+    assert!(link(&["--config", "meydan.toml"]).starts_with("https://other.example/enrol/"), "a named one wins");
+}

@@ -12,7 +12,8 @@ use std::{path::PathBuf, process::ExitCode};
 #[derive(Parser)]
 #[command(name = "meydan", version, arg_required_else_help = true, propagate_version = true)]
 pub struct Cli {
-    /// Configuration file; if left out the meydan.toml here, else the one beside the store.
+    /// Configuration file; if left out the meydan.toml beside the file that --store names; without it the one here, else beside the
+    /// store.
     #[arg(long, global = true, env = "MEYDAN_CONFIG", value_name = "FILE")]
     pub config: Option<PathBuf>,
     /// Where the data is: path of a GeoPackage file, or a postgres:// URL. Overrides the configuration.

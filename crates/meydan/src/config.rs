@@ -137,8 +137,9 @@ impl Default for Config {
 }
 
 impl Config {
-    /// Reads the configuration: the named file, else `meydan.toml` here, else the one beside the store. If there is none the
-    /// defaults hold, and what lies beside a configuration file lies beside the store.
+    /// Reads the configuration: the named file; else, if the command line names a file as the store, the one beside that and no
+    /// other (the one here may be another city's); else `meydan.toml` here, else the one beside the store's own place. If there
+    /// is none the defaults hold, and what lies beside a configuration file lies beside the store.
     ///
     /// `store` is the one of the command line; it wins over the file's.
     ///
@@ -146,15 +147,9 @@ impl Config {
     /// `config-missing` if the named file is not there and `may_lack` is false; `config-wrong` says what is wrong in it and where.
     pub fn read(named: Option<&Path>, store: Option<&str>, may_lack: bool) -> meydan_kernel::Result<Self> {
         let own = Self::default().store;
-        let beside = folder_of(store.unwrap_or(&own)).map(|folder| folder.join(FILE_NAME));
         let path = match named {
             Some(path) => path.to_path_buf(),
-            None => [Some(PathBuf::from(FILE_NAME)), beside.clone()]
-                .into_iter()
-                .flatten()
-                .find(|p| p.exists())
-                .or(beside)
-                .unwrap_or(PathBuf::from(FILE_NAME)),
+            None => choose(store, &own, Path::new("")),
         };
         let mut config = match std::fs::read_to_string(&path) {
             Ok(text) => {
@@ -229,6 +224,19 @@ impl Config {
     }
 }
 
+/// The configuration file of a command that stands in the folder `here` and names none: the one that is there, else where it
+/// would be. `own` is the store's place where nobody named one.
+fn choose(store: Option<&str>, own: &str, here: &Path) -> PathBuf {
+    let standing = here.join(FILE_NAME);
+    match (folder_of(store.unwrap_or(own)), store) {
+        (None, _) => standing,
+        // Who names a store means its city: the file here may be another's, with that one's keys.
+        (Some(folder), Some(_)) => here.join(folder).join(FILE_NAME),
+        (Some(_), None) if standing.exists() => standing,
+        (Some(folder), None) => here.join(folder).join(FILE_NAME),
+    }
+}
+
 /// The folder of an embedded store; none for a database.
 fn folder_of(store: &str) -> Option<PathBuf> {
     let inside = |p: &Path| p.parent().map(Path::to_path_buf);
@@ -276,6 +284,37 @@ mod tests {
         assert_eq!((found.city.title.tr.as_str(), found.store_location()), ("Kent", store));
         let named = Config::read(Some(&file), None, false).unwrap();
         assert_eq!(named.store_location(), folder.path().join("other.gpkg").display().to_string());
+    }
+
+    #[test]
+    fn the_file_here_is_not_that_of_a_store_named_elsewhere() {
+        let folder = tempfile::tempdir().unwrap();
+        let (here, other) = (folder.path().join("here"), folder.path().join("other"));
+        for place in [&here, &other] {
+            std::fs::create_dir(place).unwrap();
+        }
+        let own = Config::default().store;
+        let chosen = |store: Option<&str>| choose(store, &own, &here);
+        let there = other.join("city.gpkg").display().to_string();
+        let beside = other.join("meydan.toml");
+        // Without a file anywhere: beside the store, or here for a database.
+        assert_eq!(chosen(None), here.join("data/meydan.toml"));
+        assert_eq!(chosen(Some("postgres://db/city")), here.join("meydan.toml"));
+        // A file here counts where no other city is named, even if there is none beside the named store.
+        std::fs::write(here.join("meydan.toml"), "listen = \"127.0.0.1:1\"\n").unwrap();
+        assert_eq!(chosen(Some(&there)), beside);
+        assert!(!Config::read(None, Some(&there), false).unwrap().found);
+        std::fs::write(&beside, "listen = \"127.0.0.1:2\"\n").unwrap();
+        assert_eq!(chosen(Some(&there)), beside);
+        assert_eq!(Config::read(None, Some(&there), false).unwrap().listen, "127.0.0.1:2");
+        assert_eq!(chosen(Some("city.gpkg")), here.join("meydan.toml"));
+        assert_eq!(chosen(Some("../other/city.gpkg")), here.join("../other/meydan.toml"));
+        for store in [None, Some("postgres://db/city")] {
+            assert_eq!(chosen(store), here.join("meydan.toml"));
+        }
+        // The one that is named wins over all.
+        let named = Config::read(Some(&here.join("meydan.toml")), Some(&there), false).unwrap();
+        assert_eq!((named.listen.as_str(), named.store_location()), ("127.0.0.1:1", there));
     }
 
     #[test]

@@ -107,7 +107,12 @@ pub(super) const COMMANDS: &[(&str, &str)] = &[
 
 /// Command, argument, its value's name (empty for a switch), what it is.
 pub(super) const ARGS: &[(&str, &str, &str, &str)] = &[
-    ("", "config", "DOSYA", "Yapılandırma dosyası. Verilmezse buradaki, yoksa veri deposunun yanındaki meydan.toml."),
+    (
+        "",
+        "config",
+        "DOSYA",
+        "Yapılandırma dosyası. Verilmezse --store ile gösterilen dosyanın yanındaki meydan.toml; --store yoksa buradaki, o da yoksa veri deposunun yanındaki.",
+    ),
     (
         "",
         "store",
@@ -122,7 +127,7 @@ pub(super) const ARGS: &[(&str, &str, &str, &str)] = &[
         "serve",
         "listen",
         "ADRES",
-        "Adres ve kapı (port); yapılandırmadakinin yerine geçer. Oturum açma gelene kadar yalnızca bu makinenin kendi adresi kabul edilir.",
+        "Adres ve kapı (port); yapılandırmadakinin yerine geçer. Başka makinelere açık bir adres ancak https ile başlayan bir `base_url` ile kabul edilir.",
     ),
     ("serve", "tile_cache_mb", "MB", "Hazır karoların bellekte tutabileceği megabayt; 0 hiçbirini tutmaz."),
     (

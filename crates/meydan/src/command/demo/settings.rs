@@ -63,7 +63,7 @@ fn text(context: &Context, centre: [f64; 2], zoom: f64) -> String {
     let word = |text: &str| toml::Value::String(text.to_owned());
     format!(
         "# Örnek kentin yapılandırması; `meydan demo` yazdı.\n# Configuration of the sample city; written by `meydan demo`.\n\n{store}\n\n\
-        # Oturum açma gelene kadar işlemleri yapan. / Who acts, until there are logins.\n[acting]\nperson = {}\npost = {}\n\n\
+        # Komut satırında işlemi yapan, defterde böyle yazılır. / Who acts at the command line, as the log names them.\n[acting]\nperson = {}\npost = {}\n\n\
         [city]\ntitle = {{ tr = \"Örnek Kent\", en = \"Sample City\" }}\n\
         # Sayfalar bu verinin uydurma olduğunu söyler. / The pages say that this data is generated.\ngenerated = true\n\
         centre = [{:.5}, {:.5}]\nzoom = {zoom:.1}\n",
