@@ -5,13 +5,13 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { after, before, test } from "node:test";
 import { startCity } from "./city.mjs";
-import { allPages } from "./pages.mjs";
+import { allPages, FOR_STRANGERS } from "./pages.mjs";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"];
 const GRAVE = ["serious", "critical"];
 /** Pages that are looked at in every language, look and size. */
-const MAIN = ["map", "list", "record", "form"];
+const MAIN = ["map", "list", "record", "form", "account", "how one logs in", "sessions", "tokens", "looks", "proving who one is"];
 
 let city;
 let pages;
@@ -37,7 +37,7 @@ for (const lang of ["tr", "en"]) {
       // Every page twice, the main ones in all eight shapes.
       const every = (lang === "tr" && size === "desktop" && theme === "light") || (lang === "en" && size === "phone" && theme === "dark");
       test(`no page shuts anybody out: ${lang} ${size} ${theme}`, async (t) => {
-        const { context, page } = await city.visitor({ lang, size, theme });
+        const { context, page } = await city.visitor({ lang, size, theme, as: "admin" });
         for (const [name, address] of Object.entries(pages)) {
           if (!every && !MAIN.includes(name)) continue;
           await t.test(name, async () => {
@@ -46,6 +46,14 @@ for (const lang of ["tr", "en"]) {
           });
         }
         await context.close();
+        const stranger = await city.visitor({ lang, size, theme });
+        for (const [name, address] of Object.entries(FOR_STRANGERS)) {
+          await t.test(name, async () => {
+            await stranger.page.goto(address, { waitUntil: "load" });
+            await check(stranger.page);
+          });
+        }
+        await stranger.context.close();
       });
     }
   }
@@ -53,7 +61,7 @@ for (const lang of ["tr", "en"]) {
 
 test("what opens while a page is used shuts nobody out either", async (t) => {
   for (const [lang, size, theme] of [["tr", "phone", "light"], ["en", "desktop", "dark"]]) {
-    const { context, page } = await city.visitor({ lang, size, theme });
+    const { context, page } = await city.visitor({ lang, size, theme, as: "admin" });
     await t.test(`suggestions of the search ${lang}`, async () => {
       await page.goto("/registers");
       await page.locator("#find").pressSequentially("ata");
@@ -64,7 +72,7 @@ test("what opens while a page is used shuts nobody out either", async (t) => {
     await t.test(`the opened filter and export menu ${lang}`, async () => {
       await page.goto(pages.list);
       await page.locator("form.filter > details > summary").click();
-      await page.locator("details.menu summary").click();
+      await page.locator("main details.menu summary").click();
       await check(page);
     });
     await t.test(`layers, records in view and a card on the map ${lang}`, async () => {

@@ -16,6 +16,9 @@ const START_MS = 30_000;
 /** Longest wait for anything on a page; the machine may be busy with other tests. */
 const PATIENCE_MS = 20_000;
 
+/** Who looks after the city: made at the command line, as the first administrator of a real one is. */
+export const ADMIN = { login: "deneme.yonetici", name: "Deneme Yönetici", password: "lodos kaldırım pencere" };
+
 /** The two screens that every page must fit. */
 export const SIZES = {
   desktop: { viewport: { width: 1280, height: 800 } },
@@ -40,6 +43,9 @@ export async function startCity() {
   if (!existsSync(MEYDAN)) throw new Error(`${MEYDAN} is missing: run \`cargo build -p meydan\` or set MEYDAN_BIN`);
   const folder = mkdtempSync(path.join(tmpdir(), "meydan-browser-"));
   execFileSync(MEYDAN, ["demo", "--doors", String(DOORS)], { cwd: folder, stdio: "pipe" });
+  const { login, name, password } = ADMIN;
+  const meydan = (args, input = "") => execFileSync(MEYDAN, args, { cwd: folder, input, stdio: ["pipe", "pipe", "pipe"] }).toString();
+  meydan(["people", "admin", "--login", login, "--name", name, "--password-stdin"], `${password}\n`);
   const log = path.join(folder, "server.log");
   const child = spawn(MEYDAN, ["--json", "serve", "--listen", "127.0.0.1:0"], { cwd: folder, stdio: ["ignore", "pipe", openSync(log, "w")] });
   const url = await listening(child, log);
@@ -56,7 +62,7 @@ export async function startCity() {
       "--disable-background-networking",
       "--disable-component-update",
       "--disable-sync",
-      "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+      "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
     ],
   });
   const stop = async () => {
@@ -64,13 +70,38 @@ export async function startCity() {
     await new Promise((ended) => child.once("exit", ended).kill());
     rmSync(folder, { recursive: true, force: true });
   };
-  return new City(url, browser, stop);
+  return new City(url, browser, stop, meydan);
+}
+
+/** Logs in by the login page, as people do. */
+export async function logIn(page, { login, password }, next = "/standard") {
+  await page.goto(`/login?next=${encodeURIComponent(next)}`);
+  await page.locator("#login").fill(login);
+  await page.locator("#password").fill(password);
+  await page.locator("form[action='/login'] button.primary").click();
+  await page.waitForURL((url) => !url.pathname.startsWith("/login"));
 }
 
 /** A served city and its browser. */
 class City {
-  constructor(url, browser, stop) {
-    Object.assign(this, { url, browser, stop });
+  constructor(url, browser, stop, meydan) {
+    Object.assign(this, { url, browser, stop, meydan });
+  }
+
+  /** The same city by the name that passkeys know this machine by. */
+  get home() {
+    return this.url.replace("127.0.0.1", "localhost");
+  }
+
+  /** A person of the sample organisation gets a password by an enrolment link, as the administrator hands one out. */
+  async enrol(login, password) {
+    const { enrolment } = JSON.parse(this.meydan(["--json", "people", "enrol", "--login", login]));
+    const { context, page } = await this.visitor();
+    await page.goto(`/enrol/${enrolment.code}`);
+    await page.locator("#password").fill(password);
+    await page.locator("form[action='/enrol'] button").last().click();
+    await page.waitForURL(/\/account/);
+    await context.close();
   }
 
   /** What the API answers, as JSON. */
@@ -88,11 +119,11 @@ class City {
     return features[0];
   }
 
-  /** A new person at a new browser profile; `seen` notes what a page must not do. */
-  async visitor({ lang = "tr", size = "desktop", theme = "light", script = true } = {}) {
+  /** A new person at a new browser profile, logged in `as` somebody or nobody in particular; `seen` notes what a page must not do. */
+  async visitor({ lang = "tr", size = "desktop", theme = "light", script = true, as = null, at = this.url } = {}) {
     const context = await this.browser.newContext({
       ...SIZES[size],
-      baseURL: this.url,
+      baseURL: at,
       locale: lang === "tr" ? "tr-TR" : "en-GB",
       colorScheme: theme,
       javaScriptEnabled: script,
@@ -100,7 +131,9 @@ class City {
       reducedMotion: "reduce",
     });
     context.setDefaultTimeout(PATIENCE_MS);
-    const seen = await watch(context, this.url);
-    return { context, page: await context.newPage(), seen };
+    const seen = await watch(context, at);
+    const page = await context.newPage();
+    if (as) await logIn(page, as === "admin" ? ADMIN : as);
+    return { context, page, seen };
   }
 }

@@ -18,7 +18,7 @@ after(() => city?.stop());
 test("every page is in its language, has its own title and fits the screen", async (t) => {
   const titles = { tr: new Map(), en: new Map() };
   for (const [lang, size] of [["tr", "phone"], ["en", "desktop"]]) {
-    const { context, page, seen } = await city.visitor({ lang, size });
+    const { context, page, seen } = await city.visitor({ lang, size, as: "admin" });
     seen.expect(/status of 404 .*nosuch/);
     for (const [name, address] of Object.entries(pages)) {
       await t.test(`${name} ${lang} ${size}`, async () => {
@@ -70,14 +70,14 @@ test("the look is chosen and kept, with script by the switch and without by the 
     assert.ok((await ground()).every((part) => part > 200), `${await ground()} is not light`);
     if (script) await page.locator("[data-theme-switch]").click();
     else await page.locator("footer .looks").getByRole("link", { name: "Koyu" }).click();
-    await page.goto("/log");
+    await page.goto("/standard");
     assert.equal(await page.locator("html").getAttribute("data-theme"), "dark");
     assert.ok((await ground()).every((part) => part < 60), `${await ground()} is not dark`);
     seen.calm();
     await context.close();
   }
   const { context, page } = await city.visitor({ theme: "dark" });
-  await page.goto("/log");
+  await page.goto("/standard");
   assert.equal(await page.locator("html").getAttribute("data-theme"), "auto");
   assert.match(await page.locator("body").evaluate((body) => getComputedStyle(body).backgroundColor), /rgb\((\d|[1-5]\d), /, "without a choice the system's look is taken");
   await context.close();
@@ -100,7 +100,7 @@ test("duty 9/g the data standard tells each register's fields, kinds and code li
 
 test("the log is narrowed to a register and to a person, and read backwards to its beginning", async () => {
   for (const [lang, register] of [["tr", "İlgi noktası"], ["en", "Point of interest"]]) {
-    const { context, page, seen } = await city.visitor({ lang, script: false });
+    const { context, page, seen } = await city.visitor({ lang, script: false, as: "admin" });
     await page.goto("/log");
     await page.locator("select[name=register]").selectOption({ label: register });
     await page.locator("form.filter button").click();
@@ -129,7 +129,7 @@ test("the log is narrowed to a register and to a person, and read backwards to i
 
 test("the API page's addresses work as they stand and can be tried on the page", async () => {
   for (const lang of ["tr", "en"]) {
-    const { context, page, seen } = await city.visitor({ lang });
+    const { context, page, seen } = await city.visitor({ lang, as: "admin" });
     await page.goto("/docs/api");
     const links = await page.locator("a[data-try]").evaluateAll((all) => all.map((a) => a.getAttribute("href")));
     assert.ok(links.length > 8);
@@ -146,7 +146,7 @@ test("the API page's addresses work as they stand and can be tried on the page",
 
 test("pages weigh at most 60 kB over the network; what a map adds comes after", async (t) => {
   for (const [name, address] of Object.entries(pages)) {
-    const { context, page } = await city.visitor({ size: "phone" });
+    const { context, page } = await city.visitor({ size: "phone", as: "admin" });
     const network = await context.newCDPSession(page);
     await network.send("Network.enable");
     const [urls, bytes] = [new Map(), new Map()];

@@ -1,6 +1,6 @@
 // Every page of the house, by name: what the tests that look at all pages walk through.
 
-/** The pages of a served city, with records to show. */
+/** The pages of a served city for who looks after it, with records to show. */
 export async function allPages(city) {
   const id = async (register) => (await city.record(register)).properties.id;
   const [building, place] = [await id("building"), await id("point_of_interest")];
@@ -22,9 +22,18 @@ export async function allPages(city) {
     log: "/log",
     API: "/docs/api",
     search: "/search?q=ataturk",
+    account: "/account",
+    "how one logs in": "/account/login",
+    sessions: "/account/sessions",
+    tokens: "/account/tokens",
+    looks: "/account/looks",
+    "proving who one is": "/account/verify",
     "no such page": "/registers/nosuch",
   };
 }
+
+/** Pages for who isn't logged in. */
+export const FOR_STRANGERS = { login: "/login", "closed to strangers": "/registers/person" };
 
 /** Pages whose content is, or holds, a drawn map. */
 export const WITH_MAP = ["map", "list", "list narrowed", "record", "record of a point", "form", "form of an area", "new record"];

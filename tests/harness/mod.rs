@@ -219,7 +219,7 @@ impl Server {
         if let Some(authorization) = self.authorization() {
             request = request.header("authorization", authorization);
         }
-        read(request.call())
+        read(path, request.call())
     }
 
     /// POST of JSON.
@@ -229,14 +229,46 @@ impl Server {
 
     /// Any method with a body.
     pub fn send(&self, method: &str, path: &str, media_type: &str, body: Vec<u8>) -> Answer {
-        let mut request =
-            ureq::http::Request::builder().method(method).uri(format!("{}{path}", self.url)).header("content-type", media_type);
+        let mut request = ureq::http::Request::builder()
+            .method(method)
+            .uri(format!("{}{path}", self.url))
+            .header("content-type", media_type)
+            // Who refuses a body may close the connection on it.
+            .header("connection", "close");
         if let Some(authorization) = self.authorization() {
             request = request.header("authorization", authorization);
         }
         let agent =
             self.agent.configure_request(request.body(body).expect("a request")).allow_non_standard_methods(true).build();
-        read(self.agent.run(agent))
+        read(&format!("{method} {path}"), self.agent.run(agent))
+    }
+
+    /// POST whose body is said to be so long: what is answered, perhaps before all of it is sent.
+    pub fn announce(&self, path: &str, bytes: usize) -> Answer {
+        use std::io::{Read as _, Write as _};
+        let host = self.url.strip_prefix("http://").expect("http");
+        let mut stream = std::net::TcpStream::connect(host).expect("a connection");
+        stream.set_read_timeout(Some(Duration::from_secs(30))).expect("a time limit");
+        let authorization = self.authorization().map(|a| format!("authorization: {a}\r\n")).unwrap_or_default();
+        let head = format!(
+            "POST {path} HTTP/1.1\r\nhost: {host}\r\ncontent-type: application/json\r\nconnection: close\r\ncontent-length: {bytes}\r\n{authorization}\r\n"
+        );
+        stream.write_all(head.as_bytes()).expect("sent");
+        // A server that takes all of it is sent all of it.
+        let mut writer = stream.try_clone().expect("a handle");
+        let sender = std::thread::spawn(move || {
+            let block = vec![b' '; 1 << 16];
+            let mut left = bytes;
+            while left > 0 && writer.write_all(&block[..left.min(block.len())]).is_ok() {
+                left = left.saturating_sub(block.len());
+            }
+        });
+        let mut answer = Vec::new();
+        // The connection may be cut after the answer.
+        let _ = stream.read_to_end(&mut answer);
+        let _ = stream.shutdown(std::net::Shutdown::Both);
+        sender.join().expect("the sender ends");
+        parsed(&answer)
     }
 
     /// One changeset by the changes API that must succeed.
@@ -266,12 +298,26 @@ impl Drop for Server {
     }
 }
 
-fn read(result: Result<ureq::http::Response<ureq::Body>, ureq::Error>) -> Answer {
-    let mut response = result.expect("an answer");
+fn read(what: &str, result: Result<ureq::http::Response<ureq::Body>, ureq::Error>) -> Answer {
+    let mut response = result.unwrap_or_else(|e| panic!("no answer to {}: {e}", what.chars().take(200).collect::<String>()));
     let status = response.status().as_u16();
     let headers = response.headers().clone();
     let body = response.body_mut().with_config().limit(1 << 30).read_to_vec().expect("a body");
     Answer { status, headers, body }
+}
+
+/// An answer as it came over the wire.
+fn parsed(answer: &[u8]) -> Answer {
+    let end = answer.windows(4).position(|w| w == b"\r\n\r\n").expect("a head");
+    let head = String::from_utf8_lossy(&answer[..end]).into_owned();
+    let mut lines = head.lines();
+    let status = lines.next().and_then(|l| l.split(' ').nth(1)).and_then(|s| s.parse().ok()).expect("a status");
+    let mut headers = ureq::http::HeaderMap::new();
+    for (name, value) in lines.filter_map(|l| l.split_once(": ")) {
+        let name: ureq::http::HeaderName = name.parse().expect("a name");
+        headers.append(name, value.parse().expect("a value"));
+    }
+    Answer { status, headers, body: answer[end + 4..].to_vec() }
 }
 
 /// Runs a foreign program that must succeed; its standard output.

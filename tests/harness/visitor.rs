@@ -42,7 +42,7 @@ impl Visitor {
     pub fn get(&mut self, path: &str) -> Answer {
         let request =
             self.agent.get(format!("{}{path}", self.url)).header("accept", "text/html").header("cookie", self.cookie());
-        let answer = read(request.call());
+        let answer = read(path, request.call());
         self.keep(answer)
     }
 
@@ -65,7 +65,7 @@ impl Visitor {
             .header("origin", &self.url)
             .header("content-type", "application/x-www-form-urlencoded")
             .header("cookie", self.cookie());
-        let answer = read(request.send(body.join("&")));
+        let answer = read(action, request.send(body.join("&")));
         self.keep(answer)
     }
 
