@@ -253,7 +253,12 @@ fn verdict(
     let closed = explanation.outside_limits || explanation.journal;
     let doable = |w: &&Weighed| w.given && w.met.iter().all(|(what, met)| *met || matches!(what, Met::Reason | Met::StepUp));
     let nearly = explanation.weighed.iter().find(doable).filter(|_| !closed && !explanation.allowed);
+    // Without a record, what a grant asks of one is open still.
+    let asks = |w: &Weighed| w.met.iter().any(|(what, _)| matches!(what, Met::Scope | Met::Area | Met::Condition));
+    let some =
+        record.is_none() && !explanation.operator && explanation.weighed.iter().filter(|w| w.given && w.holds()).all(asks);
     let (answer, sentence) = match (explanation.allowed, nearly) {
+        (true, _) if some => ("if", t.explain_some()),
         (true, _) => ("yes", t.explain_yes()),
         (false, Some(_)) => ("if", t.explain_if()),
         (false, None) => ("no", t.explain_no()),

@@ -540,7 +540,7 @@ js-password-missing = { $count } more characters
 js-password-long-enough = Long enough
 
 ## Administration
-nav-admin = Administration
+nav-admin = Admin
 admin-tabs = Pages of the administration
 role = Role
 unit = Unit
@@ -606,6 +606,7 @@ explain-ask = Explain
 explain-yes = Yes, they may.
 explain-if = They may, on one condition.
 explain-no = No, they may not.
+explain-some = They may with some records only: those that meet the conditions of the grants that hold below.
 explain-needed = What it would take (one is enough):
 explain-weighed = Grants weighed
 explain-fields = With these fields: { $fields }

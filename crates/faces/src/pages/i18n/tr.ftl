@@ -606,6 +606,7 @@ explain-ask = Açıkla
 explain-yes = Evet, yapabilir.
 explain-if = Yapabilir, ama bir koşulla.
 explain-no = Hayır, yapamaz.
+explain-some = Yalnızca bazı kayıtlarda yapabilir: aşağıda tutan yetkilerin koşuluna uyanlarda.
 explain-needed = Yapabilmesi için gereken (biri yeter):
 explain-weighed = Tartılan yetkiler
 explain-fields = Şu alanlarla: { $fields }
