@@ -49,6 +49,7 @@ pub async fn run(context: &Context, args: Args) -> anyhow::Result<ExitCode> {
     });
     let reload =
         tokio::spawn(reload_definitions(city, app, context.config.act("definitions"), context.config.definitions_folder()));
+    warn_of_settings(context);
     announce(context, address);
     let (stop, stopped) = tokio::sync::oneshot::channel();
     let server =
@@ -110,6 +111,23 @@ fn start_time_stamps(context: &Context, city: &City) -> anyhow::Result<Option<to
         Some(error) => tracing::warn!("no time stamps: {error}; the newest seal is stamped once they can be had"),
         None => tracing::info!("time stamps can be had again"),
     }))))
+}
+
+/// Says what of the configuration weakens the server though it may be meant.
+fn warn_of_settings(context: &Context) {
+    let config = &context.config;
+    if config.base_url.as_ref().is_some_and(|url| url.starts_with("https://")) && !config.behind_proxy {
+        tracing::warn!(
+            "base_url is https but behind_proxy is false: all clients seem to be the proxy, so none is told from another"
+        );
+    }
+    if let Some(contact) = &config.security_contact
+        && meydan_faces::well_known::contact(contact).is_none()
+    {
+        tracing::warn!(
+            "security_contact is neither an e-mail address nor a https:, mailto: or tel: URI: security.txt is not served"
+        );
+    }
 }
 
 fn settings(context: &Context, args: &Args) -> Settings {
