@@ -1,5 +1,6 @@
 //! Backup with a manifest, and restore proven equal by digest.
 
+use crate::private_file;
 use futures::StreamExt as _;
 use meydan_kernel::{Error, Query, Result, Store, log::canonical_record};
 use serde::{Deserialize, Serialize};
@@ -13,6 +14,8 @@ use std::{
 
 /// Limit: entries of the log in memory at once.
 const LOG_BATCH: usize = 10_000;
+/// Limit: secrets forgotten at once.
+const MANY: usize = 256;
 
 /// What a store holds, in a form that two stores can be compared by.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -138,12 +141,13 @@ pub async fn backup(store: &dyn Store, to: &Path) -> Result<Manifest> {
     Ok(manifest)
 }
 
-/// Makes a store at `location` from a backup and proves that it holds what the manifest says.
+/// Makes a store at `location` from a backup and proves that it holds what the manifest says. Secrets of the kinds in `forget`
+/// are not brought back: what was revoked after the backup was made must not live again.
 ///
 /// # Errors
 /// `backup-damaged` if the file is not what the manifest says; `store-exists` if there is something at the location;
 /// `restore-differs` if the restored store holds something else.
-pub async fn restore(from: &Path, location: &str) -> Result<Contents> {
+pub async fn restore(from: &Path, location: &str, forget: &[&str]) -> Result<Contents> {
     let manifest: Manifest = std::fs::read(manifest_path(from))
         .map_err(Error::unavailable)
         .and_then(|bytes| serde_json::from_slice(&bytes).map_err(Error::internal))?;
@@ -160,6 +164,9 @@ pub async fn restore(from: &Path, location: &str) -> Result<Contents> {
         restore_file(from, Path::new(location))?;
     }
     let store = crate::open(location).await?;
+    for kind in forget {
+        forget_all(&*store, kind).await?;
+    }
     if let Some(log) = &manifest.log
         && (log_digest(&*store, log.0).await? != *log || !is_proven(&*store).await?)
     {
@@ -170,6 +177,17 @@ pub async fn restore(from: &Path, location: &str) -> Result<Contents> {
         Some(expected) if expected != restored => Err(differs()),
         _ => Ok(restored),
     }
+}
+
+/// Forgets all secrets of a kind.
+async fn forget_all(store: &dyn Store, kind: &str) -> Result<()> {
+    let secrets = store.secrets(kind, None).await?;
+    // Many at once: the embedded store puts all who wait on disk together.
+    let mut forgotten = futures::stream::iter(&secrets).map(|s| store.forget_secret(kind, &s.key)).buffer_unordered(MANY);
+    while let Some(done) = forgotten.next().await {
+        done?;
+    }
+    Ok(())
 }
 
 /// True if every version is what its entry in the log says. Who signed the seals is not asked: the key may be elsewhere.
@@ -208,22 +226,33 @@ fn restore_file(from: &Path, to: &Path) -> Result<()> {
         }
     }
     if let Some(folder) = to.parent() {
-        std::fs::create_dir_all(folder).map_err(Error::unavailable)?;
+        private_file::make_folder(folder).map_err(Error::unavailable)?;
     }
     // Half a copy must never stand under the store's name.
     let aside = beside(".restoring");
-    let copied = std::fs::copy(from, &aside)
-        .and_then(|_| std::fs::File::open(&aside)?.sync_all())
-        .and_then(|()| std::fs::rename(&aside, to))
-        .and_then(|()| sync_folder_of(to));
+    let copied = copy_privately(from, &aside).and_then(|()| std::fs::rename(&aside, to)).and_then(|()| sync_folder_of(to));
     copied.map_err(|e| {
         let _ = std::fs::remove_file(&aside);
         Error::unavailable(e)
     })
 }
 
+/// Copies a file's bytes, not its permissions; what an earlier try left behind goes.
+fn copy_privately(from: &Path, to: &Path) -> std::io::Result<()> {
+    if to.exists() {
+        std::fs::remove_file(to)?;
+    }
+    let mut copy = private_file::make(to)?;
+    std::io::copy(&mut std::fs::File::open(from)?, &mut copy)?;
+    copy.sync_all()
+}
+
 fn write_durably(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    let mut file = std::fs::File::create(path)?;
+    // The manifest of a backup that is gone says nothing of this one.
+    if path.exists() {
+        std::fs::remove_file(path)?;
+    }
+    let mut file = private_file::make(path)?;
     file.write_all(bytes)?;
     file.sync_all()?;
     sync_folder_of(path)

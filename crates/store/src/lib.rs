@@ -5,6 +5,7 @@
 pub mod backup;
 pub mod content;
 pub mod postgres;
+mod private_file;
 pub mod seal;
 pub mod sql;
 pub mod sqlite;

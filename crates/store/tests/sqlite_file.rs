@@ -239,11 +239,11 @@ async fn a_restore_beside_a_left_write_ahead_log_is_refused() {
     }
     std::fs::copy(directory.path().join("kept-wal"), &wal).expect("put back");
     let location = path.display().to_string();
-    let error = meydan_store::backup::restore(&copy, &location).await.expect_err("refused");
+    let error = meydan_store::backup::restore(&copy, &location, &[]).await.expect_err("refused");
     assert_eq!((error.kind(), error.code()), (Kind::Conflict, "store-exists"), "{error}");
     assert!(!path.exists());
     std::fs::remove_file(&wal).expect("removed");
-    assert_eq!(meydan_store::backup::restore(&copy, &location).await.expect("restored").entries, 7);
+    assert_eq!(meydan_store::backup::restore(&copy, &location, &[]).await.expect("restored").entries, 7);
     let names: Vec<String> = std::fs::read_dir(directory.path())
         .expect("a list")
         .map(|e| e.expect("an entry").file_name().to_string_lossy().into_owned())
@@ -269,4 +269,58 @@ async fn a_moved_box_and_a_missing_guard_are_told() {
     conn.execute_batch("UPDATE rtree_street_geom SET minx = 39.0, maxx = 40.0 WHERE id = 1").expect("moved back");
     conn.execute_batch("DROP TRIGGER meydan_guard_lamp_update").expect("dropped");
     assert_eq!(wrong().await, ["guards"]);
+}
+
+/// Nobody but their owner may open the store, what SQLite puts beside it, a backup and what is restored: not even where the umask
+/// lets everybody, and where the backup lay open.
+#[cfg(unix)]
+#[tokio::test]
+async fn its_files_are_its_owners_alone() {
+    use meydan_store::backup::{backup, manifest_path, restore};
+    use std::os::unix::fs::PermissionsExt as _;
+    let mode = |path: &Path| std::fs::metadata(path).expect("it is there").permissions().mode() & 0o777;
+    let directory = tempfile::tempdir().expect("a directory");
+    // What this process makes without saying so is open to others: else the test would prove nothing.
+    let plain = directory.path().join("plain");
+    std::fs::write(&plain, "").expect("written");
+    assert_ne!(mode(&plain) & 0o077, 0, "the tests run with a umask that lets others read");
+    let (path, copy) = (directory.path().join("city.gpkg"), directory.path().join("copy.gpkg"));
+    let town = town(&path).await;
+    backup(&*town.store, &copy).await.expect("it is copied");
+    let beside = |end: &str| directory.path().join(format!("city.gpkg{end}"));
+    for made in [path.clone(), beside("-wal"), beside("-shm"), copy.clone(), manifest_path(&copy)] {
+        assert_eq!(mode(&made), 0o600, "{}", made.display());
+    }
+    std::fs::set_permissions(&copy, std::fs::Permissions::from_mode(0o644)).expect("allowed");
+    let restored = directory.path().join("new/city.gpkg");
+    restore(&copy, &restored.display().to_string(), &[]).await.expect("it is restored");
+    assert_eq!((mode(&restored), mode(&directory.path().join("new"))), (0o600, 0o700));
+}
+
+/// Kinds of secrets that are to be forgotten are not in the restored store; others are as they were, and the backup holds all.
+#[tokio::test]
+async fn named_kinds_of_secrets_are_not_restored() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let town = town(&directory.path().join("city.gpkg")).await;
+    let secret = |kind: &str, i: usize| meydan_kernel::Secret {
+        kind: kind.to_owned(),
+        key: format!("{i}"),
+        owner: None,
+        content: "{}".to_owned(),
+        created_at: jiff::Timestamp::UNIX_EPOCH,
+        expires_at: None,
+    };
+    for i in 0..300 {
+        town.store.keep_secret(&secret("session", i)).await.expect("it is kept");
+    }
+    town.store.keep_secret(&secret("token", 0)).await.expect("it is kept");
+    let copy = directory.path().join("copy.gpkg");
+    meydan_store::backup::backup(&*town.store, &copy).await.expect("it is copied");
+    for (name, forget, sessions) in [("all.gpkg", &[][..], 300), ("some.gpkg", &["session"][..], 0)] {
+        let location = directory.path().join(name).display().to_string();
+        meydan_store::backup::restore(&copy, &location, forget).await.expect("it is restored");
+        let store = meydan_store::open(&location).await.expect("it opens");
+        assert_eq!(store.secrets("session", None).await.expect("an answer").len(), sessions, "{name}");
+        assert_eq!(store.secrets("token", None).await.expect("an answer"), [secret("token", 0)], "{name}");
+    }
 }

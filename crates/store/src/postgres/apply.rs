@@ -2,7 +2,7 @@
 
 use super::{
     errors::{catalogue_changed, describe, from_pg},
-    indexes,
+    indexes, reading,
     rows::column,
     schema::{self, MARK},
     table::{self, GEOM},
@@ -51,6 +51,7 @@ pub async fn apply(client: &mut Client, plan: &Plan, catalogue: &Catalogue) -> R
             indexes::bring(&transaction, register).await?;
         }
     }
+    reading::bring(&transaction, catalogue).await?;
     keep(&transaction, catalogue, &definition, next, epoch + 1).await?;
     transaction.commit().await.map_err(from_pg)
 }

@@ -14,14 +14,19 @@ use tokio_postgres::{Config, config::Host};
 /// `pg-dump-missing`, `backup-failed` with what `pg_dump` says.
 pub async fn dump(config: &Config, to: &Path) -> Result<()> {
     let mut command = Command::new(program("pg_dump").await?);
+    // `pg_dump` writes into what is there, and leaves its permissions as they are.
+    crate::private_file::make(to).map_err(Error::unavailable)?;
     command.args(["--format=custom", "--no-owner", "--schema=meydan", "--file"]).arg(to);
     connection(&mut command, config);
     let out = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).kill_on_drop(true).output().await;
-    let out = out.map_err(|e| failed(&e.to_string()))?;
-    match out.status.success() {
-        true => Ok(()),
-        false => Err(failed(String::from_utf8_lossy(&out.stderr).trim())),
-    }
+    let why = match out {
+        Ok(out) if out.status.success() => return Ok(()),
+        Ok(out) => String::from_utf8_lossy(&out.stderr).trim().to_owned(),
+        Err(e) => e.to_string(),
+    };
+    // Half a dump must not look like a backup.
+    let _ = std::fs::remove_file(to);
+    Err(failed(&why))
 }
 
 /// Brings what [`dump`] wrote into the database of a URL, whole or not at all; what `pg_restore` complains of, if it does.
@@ -34,7 +39,8 @@ pub async fn restore(url: &str, from: &Path) -> Result<Option<String>> {
     connection(&mut command, &config);
     // The name alone: without it `pg_restore` writes to its output; all else is in the environment.
     command.arg("--dbname").arg(config.get_dbname().or(config.get_user()).unwrap_or("postgres"));
-    command.args(["--no-owner", "--exit-on-error", "--single-transaction"]).arg(from);
+    // Who may read follows from the definitions, not from what the backup's database allowed: see `reading`.
+    command.args(["--no-owner", "--no-privileges", "--exit-on-error", "--single-transaction"]).arg(from);
     let out = command
         .stdin(Stdio::null())
         .kill_on_drop(true)

@@ -1,6 +1,6 @@
 //! What `meydan doctor` asks of this store.
 
-use super::{errors::from_pg, rows::column, schema::READ_ROLE};
+use super::{errors::from_pg, reading, rows::column, schema::READ_ROLE};
 use meydan_kernel::Result;
 use tokio_postgres::Client;
 
@@ -49,5 +49,8 @@ pub async fn run(client: &Client) -> Result<Vec<(String, bool, String)>> {
         let row = client.query_typed_one(&sql.replace('@', READ_ROLE), &[]).await.map_err(from_pg)?;
         out.push(((*name).to_owned(), column(&row, 0)?, column(&row, 1)?));
     }
+    let too_much = reading::too_much(client).await?;
+    let detail = if too_much.is_empty() { "only what is open".to_owned() } else { too_much.join(", ") };
+    out.push(("read-role-rights".to_owned(), too_much.is_empty(), detail));
     Ok(out)
 }

@@ -5,7 +5,7 @@
 //! the one row of `meydan.head` until the commit is done; a change by anybody else is refused by triggers.
 //!
 //! A person who reads with QGIS or a report tool gets a login of their own and `GRANT meydan_read TO them`: they see the current
-//! records of every register, not the history and not the log, and can change nothing.
+//! records of the registers that say nothing of persons (see [`reading`]), not the history and not the log, and can change nothing.
 
 mod apply;
 mod backup;
@@ -19,6 +19,7 @@ mod indexes;
 mod log;
 mod past;
 mod read;
+mod reading;
 mod rows;
 mod scan;
 mod schema;
@@ -77,6 +78,7 @@ impl PostgresStore {
             .while_it_lives(async {
                 schema::prepare(&mut client).await?;
                 definitions.reload(&client).await?;
+                reading::bring_at_opening(&mut client, &definitions).await?;
                 head::look(&client, &head, &definitions).await
             })
             .await??;

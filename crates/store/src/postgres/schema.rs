@@ -203,16 +203,9 @@ async fn read_role(client: &Client) {
     let _ = client.batch_execute(&grant_usage()).await;
 }
 
-fn grant_usage() -> String {
+/// Lets the role for readers find tables; what it may read of them says [`super::reading`].
+pub fn grant_usage() -> String {
     format!("GRANT USAGE ON SCHEMA meydan TO {READ_ROLE}")
-}
-
-/// Lets readers read a register's table, if the role is there.
-pub fn grant(table: &str) -> String {
-    format!(
-        "DO $$ BEGIN IF EXISTS (SELECT FROM pg_roles WHERE rolname = '{READ_ROLE}') THEN \
-         GRANT USAGE ON SCHEMA meydan TO {READ_ROLE}; GRANT SELECT ON meydan.{table} TO {READ_ROLE}; END IF; END $$;\n"
-    )
 }
 
 fn other_format(format: i32) -> Error {

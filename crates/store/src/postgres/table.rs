@@ -68,10 +68,9 @@ pub fn create(register: &Register) -> String {
          recorded_at timestamptz NOT NULL{fields}{geometry}) WITH (fillfactor = {FILL});\n\
          CREATE TABLE meydan.{past} (fid bigint, id uuid NOT NULL, version bigint, recorded_at timestamptz NOT NULL{fields}{geometry}, \
          recorded_to timestamptz NOT NULL, deleted boolean NOT NULL, PRIMARY KEY (fid, version));\n\
-         CREATE INDEX ON meydan.{past} (id);\nCREATE INDEX ON meydan.{past} (recorded_to);\n{}{}{}",
+         CREATE INDEX ON meydan.{past} (id);\nCREATE INDEX ON meydan.{past} (recorded_to);\n{}{}",
         schema::guard(&now),
         schema::guard(&past),
-        schema::grant(&now),
     )
 }
 

@@ -2,7 +2,7 @@
 
 use meydan_kernel::{Error, Kind, Result, log::note::SealKey};
 use std::{
-    fs::{File, OpenOptions},
+    fs::File,
     io::{ErrorKind, Write as _},
     path::Path,
 };
@@ -86,11 +86,7 @@ fn make(path: &Path) -> Result<()> {
 }
 
 fn write_private(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(path)?;
+    let mut file = crate::private_file::make(path)?;
     file.write_all(bytes)?;
     file.sync_all()
 }

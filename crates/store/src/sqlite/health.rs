@@ -25,6 +25,7 @@ pub(super) fn backup(conn: &Connection, to: &Path) -> Result<()> {
             format!("{} exists already; a backup does not overwrite.", to.display()),
         ));
     }
+    crate::private_file::make(to).map_err(Error::unavailable)?;
     let mut target = Connection::open(to).map_err(failure)?;
     // The snapshot is held by a read transaction of the source, so that the copy never starts over.
     super::readers::in_snapshot(conn, |conn| {

@@ -78,7 +78,7 @@ impl SqliteStore {
     }
 
     fn open_now(path: &Path) -> Result<Self> {
-        let new = !path.exists();
+        let new = crate::private_file::make_if_missing(path).map_err(Error::unavailable)?;
         let mut conn = connect::writer(path)?;
         schema::make_or_check(&mut conn)?;
         if new {

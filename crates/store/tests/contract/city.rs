@@ -149,6 +149,14 @@ impl Town {
         self.store.commit(Changeset { id: Uuid::now_v7(), act: surveyor(), changes }).await
     }
 
+    /// Changes the definition of one register.
+    pub async fn redefine(&mut self, name: &str, change: impl FnOnce(&mut Register)) {
+        let mut register = Register::clone(&self.register(name));
+        change(&mut register);
+        self.catalogue.registers.insert(name.to_owned(), Arc::new(register));
+        bring(&self.store, &self.catalogue, &[]).await.expect("the definitions are brought");
+    }
+
     /// A record by id.
     pub async fn get(&self, register: &str, id: Uuid) -> Option<Record> {
         self.store.get(&self.register(register), Key::Id(id), None).await.expect("the store answers")

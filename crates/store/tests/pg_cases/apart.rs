@@ -25,6 +25,10 @@ async fn a_restored_backup_is_equal_by_digest_and_goes_on() {
     let folder = tempfile::tempdir().expect("a directory");
     let file = folder.path().join("city.dump");
     let manifest = backup(&*town.store, &file).await.expect("a backup is made");
+    for made in [file.clone(), manifest_path(&file)] {
+        let mode = std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(&made).expect("it is there").permissions());
+        assert_eq!(mode & 0o777, 0o600, "{}", made.display());
+    }
 
     let server = pg_server::shared();
     let other = server.database();
@@ -33,10 +37,10 @@ async fn a_restored_backup_is_equal_by_digest_and_goes_on() {
         meydan_store::backup::Manifest { log: manifest.log.clone().map(|(n, _)| (n, "0".repeat(64))), ..manifest.clone() };
     let write = |manifest| std::fs::write(manifest_path(&file), serde_json::to_vec(manifest).expect("JSON")).expect("written");
     write(&forged);
-    assert_eq!(restore(&file, &server.database()).await.expect_err("differs").code(), "restore-differs");
+    assert_eq!(restore(&file, &server.database(), &[]).await.expect_err("differs").code(), "restore-differs");
     write(&manifest);
-    assert_eq!(restore(&file, &other).await, contents(&*town.store).await);
-    assert_eq!(restore(&file, &other).await.expect_err("there already").code(), "store-exists");
+    assert_eq!(restore(&file, &other, &[]).await, contents(&*town.store).await);
+    assert_eq!(restore(&file, &other, &[]).await.expect_err("there already").code(), "store-exists");
     let copy = PostgresStore::connect(&other).await.expect("the copy opens");
     assert_eq!(contents(&copy).await.expect("reads"), contents(&*town.store).await.expect("reads"));
     let copy = Town { store: std::sync::Arc::new(copy), catalogue: town.catalogue.clone() };

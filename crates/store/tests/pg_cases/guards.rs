@@ -92,3 +92,44 @@ async fn readers_read_and_do_not_write() {
     }
     drop(Arc::clone(&town.store));
 }
+
+/// A register's table is open to readers as long as it says nothing of persons; its past and the house's journals never are.
+#[tokio::test(flavor = "multi_thread")]
+async fn readers_see_no_personal_data_whatever_changes() {
+    let (mut town, database) = town().await;
+    let server = pg_server::shared();
+    let sees = |table: &str| {
+        let asked = server.try_psql(&database, &format!("SET ROLE meydan_read; SELECT count(*) FROM meydan.{table}"));
+        asked.map_err(|complaint| assert!(complaint.contains("permission denied"), "{complaint}")).is_ok()
+    };
+    let open = || ["lamp", "street", "neighbourhood", "lamp__history", "street__history"].map(sees);
+    assert_eq!(open(), [true, true, true, false, false]);
+
+    // A field becomes personal, a register a journal, another says whom it is about.
+    town.redefine("lamp", |lamp| lamp.fields[1].personal = true).await;
+    assert_eq!(open(), [false, true, true, false, false]);
+    town.redefine("street", |street| street.journal = true).await;
+    assert_eq!(open(), [false, false, true, false, false]);
+    town.redefine("neighbourhood", |quarter| quarter.subject = Some("name".to_owned())).await;
+    assert_eq!(open(), [false; 5]);
+    town.redefine("lamp", |lamp| lamp.fields[1].personal = false).await;
+    assert_eq!(open(), [true, false, false, false, false]);
+
+    // A store of an older program, which opened all; and somebody who opened a column, and the secrets.
+    server.psql(
+        &database,
+        "GRANT SELECT ON ALL TABLES IN SCHEMA meydan TO meydan_read; REVOKE ALL ON meydan.lamp FROM meydan_read",
+    );
+    server.psql(&database, "GRANT SELECT (name) ON meydan.street TO meydan_read");
+    let rights = async |store: &Arc<dyn meydan_kernel::Store>| {
+        let checks = store.checks().await.expect("an answer");
+        checks.into_iter().find(|(name, ..)| name == "read-role-rights").map(|(_, fine, detail)| (fine, detail))
+    };
+    let (fine, told) = rights(&town.store).await.expect("it is looked at");
+    assert!(!fine && told.contains("secret") && told.contains("lamp__history"), "{told}");
+    let again = meydan_store::open(&server.url(&database)).await.expect("it opens");
+    assert_eq!(open(), [true, false, false, false, false]);
+    assert!(!sees("secret") && !sees("log"));
+    assert!(server.try_psql(&database, "SET ROLE meydan_read; SELECT name FROM meydan.street").is_err());
+    assert_eq!(rights(&again).await, Some((true, "only what is open".to_owned())));
+}
