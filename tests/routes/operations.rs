@@ -4,7 +4,7 @@ use crate::{harness::Server, truth::Truth};
 use serde_json::Value as Json;
 
 /// How many records of each register are asked for one by one.
-const RECORDS: usize = 4;
+const RECORDS: usize = 2;
 
 /// One address to ask.
 #[derive(Debug, Clone)]
@@ -106,7 +106,7 @@ fn filled(operation: &Operation, parameter: &Json, truth: &Truth) -> Vec<Operati
 pub fn some(truth: &Truth, register: &str) -> Vec<String> {
     let all = &truth.records[register];
     let step = (all.len() / RECORDS).max(1);
-    let mut ids: Vec<String> = all.iter().step_by(step).map(|r| r.id.clone()).collect();
+    let mut ids: Vec<String> = all.iter().step_by(step).take(RECORDS).map(|r| r.id.clone()).collect();
     if ids.is_empty() {
         // One that isn't there.
         ids.push(uuid::Uuid::now_v7().to_string());
