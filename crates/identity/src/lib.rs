@@ -19,6 +19,7 @@ mod passkey;
 mod password;
 mod password_source;
 mod provider;
+mod restored;
 mod second_factor;
 mod session;
 mod throttle;
@@ -38,6 +39,7 @@ pub use passkey::{CHALLENGE_LIFE, MAX_PASSKEYS, Passkey, PasskeyOptions, Passkey
 pub use password::{DIRECTORY_ORIGIN, MAX_CHARS, MIN_CHARS};
 pub use password_source::PasswordSource;
 pub use provider::{Arrival, Departure, Link, ProviderEntry, Providers, RETURN_PATH, ReturnQuery};
+pub use restored::{NOT_RESTORED, living_tokens};
 pub use second_factor::{SecondFactor, TotpOffer};
 pub use session::{NewSession, Proof, Session};
 pub use throttle::seconds_to_wait;

@@ -107,6 +107,7 @@ pub async fn run(context: &Context, _args: Args) -> anyhow::Result<ExitCode> {
         checks.push(seal::time_stamps(context, store).await);
     }
     checks.extend(place::free_space(context));
+    checks.extend(place::files(context));
     checks.push(place::last_backup());
     let broken = checks.iter().any(|c| c.status == Status::Broken);
     if context.json {

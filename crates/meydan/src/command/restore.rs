@@ -1,7 +1,7 @@
 //! `meydan restore`.
 
 use crate::context::Context;
-use meydan_kernel::{Error, Kind};
+use meydan_kernel::{Error, Kind, Lang};
 use std::{path::PathBuf, process::ExitCode};
 
 /// Make a new store from a backup at the place that `--store` names, and prove by digest that it holds the same.
@@ -33,9 +33,17 @@ pub async fn run(context: &Context, args: Args) -> anyhow::Result<ExitCode> {
         }
     }
     let location = context.config.store_location();
-    let contents = meydan_store::backup::restore(&args.from, &location).await?;
+    let contents = meydan_store::backup::restore(&args.from, &location, &meydan_identity::NOT_RESTORED).await?;
+    let store = meydan_store::open(&location).await?;
+    let tokens = meydan_identity::living_tokens(&*store).await?;
     if context.json {
-        println!("{}", serde_json::to_string(&contents)?);
+        let mut told = serde_json::to_value(&contents)?;
+        if let Some(object) = told.as_object_mut() {
+            let advice = (tokens > 0).then(|| tokens_note(context.lang, tokens));
+            object.insert("not_restored".to_owned(), serde_json::json!(meydan_identity::NOT_RESTORED));
+            object.insert("tokens".to_owned(), serde_json::json!({ "living": tokens, "advice": advice }));
+        }
+        println!("{told}");
     } else {
         let records: u64 = contents.registers.values().map(|(n, _)| n).sum();
         println!(
@@ -45,7 +53,31 @@ pub async fn run(context: &Context, args: Args) -> anyhow::Result<ExitCode> {
             contents.entries,
             context.say("defter girdisi", "log entries")
         );
+        println!(
+            "{}",
+            context.say(
+                "Yedekteki oturumlar, yarım kalmış girişler ve kayıt bağlantıları geri getirilmedi; herkes yeniden oturum açar.",
+                "Sessions, unfinished logins and enrolment links of the backup were not brought back; everybody logs in anew."
+            )
+        );
+        if tokens > 0 {
+            println!("{}", tokens_note(context.lang, tokens));
+        }
         println!("{}", super::backup::key_note(context));
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// A token that was revoked, or a password that was changed, after the backup was made is as it was.
+fn tokens_note(lang: Lang, tokens: usize) -> String {
+    match lang {
+        Lang::Tr => format!(
+            "Yedekteki {tokens} erişim anahtarı yine geçerli, sonradan iptal edilmiş olanlar da; parolalar da yedekteki gibi. \
+             Görmek ve iptal etmek için: meydan token list --login AD, meydan token revoke --login AD ANAHTAR"
+        ),
+        Lang::En => format!(
+            "{tokens} tokens of the backup are good again, also those revoked since; passwords too are as they were. To see and \
+             revoke them: meydan token list --login NAME, meydan token revoke --login NAME TOKEN"
+        ),
+    }
 }

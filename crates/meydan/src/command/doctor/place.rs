@@ -34,6 +34,40 @@ fn room(free: u64) -> Check {
     )
 }
 
+const FILES: (&str, &str) = ("Dosyaların izinleri", "Permissions of the files");
+
+/// Whether others than its owner may open the embedded store: an older program, or somebody, made it so.
+#[cfg(unix)]
+pub(super) fn files(context: &Context) -> Option<Check> {
+    let location = context.config.store_location();
+    if location.contains("://") || !Path::new(&location).exists() {
+        return None;
+    }
+    Some(permissions(&location))
+}
+
+#[cfg(not(unix))]
+pub(super) fn files(_context: &Context) -> Option<Check> {
+    None
+}
+
+#[cfg(unix)]
+fn permissions(store: &str) -> Check {
+    use std::os::unix::fs::PermissionsExt as _;
+    let is_wide = |path: &String| std::fs::metadata(path).is_ok_and(|m| m.permissions().mode() & 0o077 != 0);
+    let wide: Vec<String> = ["", "-wal", "-shm"].map(|end| format!("{store}{end}")).into_iter().filter(is_wide).collect();
+    if wide.is_empty() {
+        let fine = Bilingual::new("yalnız sahibi açabilir", "only their owner may open them");
+        return Check::new("files", FILES, Status::Fine, fine);
+    }
+    let wide = wide.join(" ");
+    let detail = Bilingual::new(format!("başkaları da açabilir: {wide}"), format!("others may open them too: {wide}"));
+    Check::new("files", FILES, Status::Warning, detail).advise(
+        format!("Parola özetleri ve kişisel veri içerirler: chmod 600 {wide}"),
+        format!("They hold hashes of passwords and personal data: chmod 600 {wide}"),
+    )
+}
+
 /// The store does not know where its backups went.
 pub(super) fn last_backup() -> Check {
     let unknown = Bilingual::new("veri deposu bunu bilmez", "the store does not know");
@@ -46,6 +80,25 @@ pub(super) fn last_backup() -> Check {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[cfg(unix)]
+    #[test]
+    fn files_that_others_may_open_are_a_warning() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let folder = tempfile::tempdir().unwrap();
+        let store = folder.path().join("city.gpkg");
+        let wal = folder.path().join("city.gpkg-wal");
+        for path in [&store, &wal] {
+            std::fs::write(path, "").unwrap();
+            std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600)).unwrap();
+        }
+        let look = || permissions(store.to_str().unwrap());
+        assert!(look().status == Status::Fine);
+        std::fs::set_permissions(&wal, std::fs::Permissions::from_mode(0o640)).unwrap();
+        let check = look();
+        assert!(check.status == Status::Warning);
+        assert!(check.advice.is_some_and(|a| a.en.ends_with(&format!("chmod 600 {}", wal.display()))));
+    }
 
     #[test]
     fn little_room_is_a_warning() {

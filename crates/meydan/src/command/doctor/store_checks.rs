@@ -80,6 +80,15 @@ const KNOWN: &[Words] = &[
         warning: true,
     },
     Words {
+        name: "read-role-rights",
+        title: ("Salt okunur rolün yetkileri", "Rights of the read-only role"),
+        advice: (
+            "Adı geçen tablolar kişisel veri ya da iz kaydı içeriyor: sahibi REVOKE ALL ON … FROM meydan_read komutunu vermeli.",
+            "The tables named hold personal data or journals: their owner has to run REVOKE ALL ON … FROM meydan_read.",
+        ),
+        warning: true,
+    },
+    Words {
         name: "long-transactions",
         title: ("Uzun süren işlemler", "Long transactions"),
         advice: (
@@ -93,6 +102,7 @@ const KNOWN: &[Words] = &[
 /// Words of the store's details, longest first where one is in another.
 const DETAILS: &[(&str, &str)] = &[
     ("all tables are guarded", "bütün tablolar korunuyor"),
+    ("only what is open", "yalnız kişisel veri içermeyen kütükleri okuyor"),
     ("older than 10 min", "işlem 10 dakikadan uzun"),
     (" counted", " sayılan"),
     (" there", " bulunan"),
