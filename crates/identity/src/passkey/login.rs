@@ -80,8 +80,12 @@ impl Identity {
             Err(refused) => return Err(self.login_refused(refused, visit).await),
         };
         let person = known.passkey.person;
-        let active = self.desk.directory().await?.principal(person, None, Act::default(), Timestamp::now());
-        if let Err(error) = active {
+        let directory = self.desk.directory().await?;
+        let active = directory.principal(person, None, Act::default(), Timestamp::now());
+        // Without a login name nobody logs in, as the register of persons says.
+        let has_login = directory.person(person).is_some_and(|p| p.login.is_some());
+        let may = active.and_then(|_| has_login.then_some(()).ok_or_else(|| refused().cause("the person has no login name")));
+        if let Err(error) = may {
             return Err(self.login_refused(Refused { person: Some(person), error }, visit).await);
         }
         // Written down first: nobody is in without it.

@@ -47,11 +47,14 @@ impl House {
     }
 
     pub async fn disable(&self, person: Uuid) {
+        self.set(person, "status", Value::Text("disabled".to_owned())).await;
+    }
+
+    pub async fn set(&self, person: Uuid, field: &str, value: Value) {
         let register = self.desk.register("person").expect("there");
-        let status = register.field_index("status").expect("a field");
-        let set = vec![(status, Value::Text("disabled".to_owned()))];
+        let set = vec![(register.field_index(field).expect("a field"), value)];
         let edit = Edit::Update { id: person, expected: None, set, geometry: None };
-        self.desk.change(&operator(), vec![("person".to_owned(), edit)]).await.expect("disabled");
+        self.desk.change(&operator(), vec![("person".to_owned(), edit)]).await.expect("changed");
     }
 
     /// Kind and person of all security events, oldest first.

@@ -328,6 +328,8 @@ async fn who_is_disabled_doesnt_come_in_and_adds_nothing() {
     let house = House::new().await;
     let person = house.person("gulizar").await;
     let (mut device, _) = add(&house, person, "Telefon").await;
+    house.set(person, "login", meydan_kernel::Value::Null).await;
+    assert_eq!(login(&house, &mut device, &Says::truth()).await, Err("passkey-refused"), "without a login name");
     house.disable(person).await;
     assert_eq!(login(&house, &mut device, &Says::truth()).await, Err("no-longer-active"));
     assert!(house.identity.sessions_of(person).await.unwrap().is_empty());
