@@ -40,7 +40,7 @@ pub use password::{DIRECTORY_ORIGIN, MAX_CHARS, MIN_CHARS};
 pub use password_source::PasswordSource;
 pub use provider::{Arrival, Departure, Link, ProviderEntry, Providers, RETURN_PATH, ReturnQuery};
 pub use restored::{NOT_RESTORED, living_tokens};
-pub use second_factor::{SecondFactor, TotpOffer};
+pub use second_factor::{KeptApps, SecondFactor, TotpOffer, examine_apps};
 pub use session::{NewSession, Proof, Session};
 pub use throttle::seconds_to_wait;
 pub use token::{NewToken, Token, TokenWish};

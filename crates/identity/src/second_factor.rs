@@ -1,10 +1,10 @@
 //! A person's second factor: an authenticator app, and recovery codes for the day the phone is lost.
 
-use crate::{Identity, Session, Visit, bearer, login::Method, totp};
+use crate::{Identity, Session, Vault, Visit, bearer, login::Method, totp};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use jiff::{SignedDuration, Timestamp};
 use meydan_kernel::{
-    Error, Kind, Principal, Result, Secret,
+    Error, Kind, Principal, Result, Secret, Store,
     permission::{STEP_UP_MINUTES, step_up_required},
 };
 use serde::{Deserialize, Serialize};
@@ -52,6 +52,33 @@ pub struct SecondFactor {
     pub totp_since: Option<Timestamp>,
     /// Recovery codes that are left.
     pub recovery_codes: usize,
+}
+
+/// How the keys of the authenticator apps that people have stand with a vault.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct KeptApps {
+    /// Apps in use, and offers that may still be confirmed.
+    pub all: usize,
+    /// Those of them whose key the vault doesn't open: all, if there is no vault.
+    pub unreadable: usize,
+}
+
+/// Tries the vault on every app's key that a store keeps: for who looks after the machine, without a desk and without a login.
+///
+/// # Errors
+/// Those of the store.
+pub async fn examine_apps(store: &dyn Store, vault: Option<&Vault>) -> Result<KeptApps> {
+    let now = Timestamp::now();
+    let mut found = KeptApps { all: 0, unreadable: 0 };
+    for secret in store.secrets(TOTP, None).await?.iter().filter(|s| !s.is_over(now)) {
+        let opens = || {
+            let kept: Kept = serde_json::from_str(&secret.content).ok()?;
+            vault?.open(&kept.sealed, &context(secret.owner?)).ok()
+        };
+        found.all += 1;
+        found.unreadable += usize::from(opens().is_none());
+    }
+    Ok(found)
 }
 
 fn context(person: Uuid) -> String {

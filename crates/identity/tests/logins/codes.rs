@@ -193,6 +193,14 @@ async fn keys_of_apps_are_unreadable_in_the_store_and_no_one_gets_in_without_the
     let without = meydan_identity::Identity::new(house.desk.clone());
     assert_eq!(code(without.second_factor(&challenge, &shown(&owner.key, 0), &visit()).await), "no-secrets-key");
     let other = Vault::load_or_make(&house.folder.path().join("other.key")).unwrap();
+    // Who looks after the machine is told so before people stand at the door.
+    let store = house.desk.store();
+    let unreadable = async |vault| meydan_identity::examine_apps(&**store, vault).await.unwrap();
+    let right = Vault::load(&house.folder.path().join("secrets.key")).unwrap().unwrap();
+    for (vault, wanted) in [(None, 1), (Some(&other), 1), (Some(&right), 0)] {
+        let found = unreadable(vault).await;
+        assert_eq!((found.all, found.unreadable), (1, wanted));
+    }
     let other = meydan_identity::Identity::new(house.desk.clone()).with_vault(other);
     assert_eq!(code(other.second_factor(&challenge, &shown(&owner.key, 0), &visit()).await), "other-secrets-key");
     assert_eq!(code(house.restarted().second_factor(&challenge, &shown(&owner.key, 0), &visit()).await), "fine");

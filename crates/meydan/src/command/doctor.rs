@@ -3,6 +3,7 @@
 mod definitions_log;
 mod place;
 mod seal;
+mod secrets_key;
 mod store_checks;
 
 use crate::context::{Context, load_definitions};
@@ -105,6 +106,7 @@ pub async fn run(context: &Context, _args: Args) -> anyhow::Result<ExitCode> {
     if let Some(store) = store.as_deref() {
         checks.push(seal::lag(store).await);
         checks.push(seal::time_stamps(context, store).await);
+        checks.push(secrets_key::look(context, store).await);
     }
     checks.extend(place::free_space(context));
     checks.extend(place::files(context));
