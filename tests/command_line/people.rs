@@ -1,7 +1,7 @@
 //! People and tokens on the command line: the first administrator, enrolment links, tokens.
 
 use crate::{
-    harness::City,
+    harness::{City, foreign, visitor::Visitor},
     parks::{self, said},
 };
 use serde_json::Value as Json;
@@ -158,4 +158,128 @@ fn a_city_named_from_the_folder_of_another_acts_by_its_own_configuration() {
     std::fs::write(mine.path("meydan.toml"), "base_url = \"https://mine.example\"\n").unwrap();
     assert!(link(&[]).starts_with("https://mine.example/enrol/"));
     assert!(link(&["--config", "meydan.toml"]).starts_with("https://other.example/enrol/"), "a named one wins");
+}
+
+#[test]
+fn why_somebody_may_or_may_not_is_explained() {
+    let city = parks::city();
+    admin(&city);
+    let run = |args: &[&str], lang: &str| {
+        let args = [&["people", "explain", "--login", "ayse"][..], args].concat();
+        city.command(&args).env("MEYDAN_LANG", lang).output().unwrap()
+    };
+    let asked = |args: &[&str]| {
+        let output = run(&[&["--json"][..], args].concat(), "en");
+        let told: Json = serde_json::from_slice(&output.stdout).unwrap_or_else(|e| panic!("{e}: {}", said(&output)));
+        (output.status.code(), told)
+    };
+    let (code, told) = asked(&["--register", "park", "--action", "update", "--record", "1", "--post", "Sistem yöneticisi"]);
+    assert_eq!((code, &told["allowed"], &told["answer"]), (Some(0), &true.into(), &"yes".into()), "{told}");
+    assert_eq!((&told["needed"], &told["post"]), (&serde_json::json!([]), &"Sistem yöneticisi, Meydan".into()), "{told}");
+    let grants = told["grants"].as_array().unwrap();
+    assert!(grants[0]["holds"] == true && grants[0]["grant"] == "administrator", "{told}");
+    assert_eq!(grants[0]["conditions"][0]["met"], true);
+
+    // Proving anew who they are would be enough; another role would be needed for personal data.
+    let (code, told) = asked(&["--register", "park", "--action", "audit"]);
+    assert_eq!((code, &told["allowed"], &told["answer"]), (Some(1), &false.into(), &"if".into()), "{told}");
+    assert_eq!(told["needed"], serde_json::json!(["proving anew who they are"]), "{told}");
+    let unmask = ["--register", "park", "--action", "unmask"];
+    let (code, told) = asked(&unmask);
+    assert_eq!((code, &told["answer"]), (Some(1), &"no".into()), "{told}");
+    let needed = told["needed"].to_string();
+    assert!(needed.contains("being one of these: ") && needed.contains(" and giving a reason"), "{told}");
+    let needed = asked(&[&unmask[..], &["--reason", "Başvuru 2026/17"]].concat()).1["needed"].to_string();
+    assert!(!needed.contains("giving a reason"), "{needed}");
+
+    let output = run(&unmask, "tr");
+    let text = said(&output);
+    assert_eq!(output.status.code(), Some(1), "{text}");
+    let lines: Vec<&str> = text.lines().collect();
+    assert!(lines[0].starts_with("Ayşe Nur Yılmaz (Sistem yöneticisi, Meydan) — "), "{text}");
+    assert_eq!(lines[1], "Hayır, yapamaz.");
+    for line in ["✗ data_protection_unmask: ", "    ✗ bu yetkinin verildiği kişilerden", "    ✗ gerekçe yazılmış"] {
+        assert!(lines.iter().any(|l| l.starts_with(line)), "{line} is not in {text}");
+    }
+    let output = run(&["--register", "park", "--action", "read"], "tr");
+    assert!(output.status.success() && said(&output).contains("Evet, yapabilir."), "{}", said(&output));
+    let output = run(&["--register", "look", "--action", "insert"], "tr");
+    assert!(output.status.code() == Some(1) && said(&output).contains("yalnızca sistem yazar"), "{}", said(&output));
+    for (more, code) in [
+        (&["--register", "yok", "--action", "read"][..], "no-such-register"),
+        (&["--register", "park", "--action", "read", "--record", "999999"], "no-such-record"),
+        (&["--register", "park", "--action", "read", "--record", "x"], "no-such-record"),
+        (&["--register", "park", "--action", "read", "--post", "Belediye başkanı"], "no-such-post"),
+    ] {
+        assert_eq!(error(&run(&[&["--json"][..], more].concat(), "en")), code);
+    }
+}
+
+/// The code that an app shows for a key, by a program that is not ours.
+fn shown(key: &str) -> String {
+    let program = "import base64, hashlib, hmac, sys, time\nkey = base64.b32decode(sys.argv[1])\n\
+        h = hmac.digest(key, int(time.time() // 30).to_bytes(8, 'big'), 'sha1')\nat = h[19] & 15\n\
+        print(f'{(int.from_bytes(h[at:at + 4], \"big\") & 0x7fffffff) % 1000000:06}', end='')";
+    foreign(std::process::Command::new("python3").args(["-c", program, key]))
+}
+
+#[test]
+fn a_lost_phone_and_a_lost_key_of_the_apps_are_told_and_mended() {
+    const PASSWORD: &str = "pencere kaldırım lodos";
+    let city = City::embedded();
+    let again = ["--json", "people", "admin", "--login", "ayse", "--name", "Ayşe Yılmaz", "--again"];
+    let with_password = |more: &[&str]| {
+        let output = with_input(&city, &[&again[..], &["--password-stdin"], more].concat(), PASSWORD);
+        assert!(output.status.success(), "{}", said(&output));
+        serde_json::from_slice::<Json>(&output.stdout).unwrap()
+    };
+    let key_check = || {
+        let output = city.run(&["--json", "doctor"]);
+        let told: Json = serde_json::from_slice(&output.stdout).unwrap();
+        let check = told["checks"].as_array().unwrap().iter().find(|c| c["check"] == "secrets-key").unwrap().clone();
+        (output.status.code(), check["status"].as_str().unwrap().to_owned(), check["advice"].to_string())
+    };
+    let app = || {
+        city.json(&["people", "list"])["people"].as_array().unwrap().iter().find(|p| p["login"] == "ayse").unwrap()["totp"]
+            .clone()
+    };
+    assert!(with_password(&[]).get("app_removed").is_none());
+    assert_eq!(key_check().1, "fine", "nobody needs the key yet");
+    let server = city.serve();
+    let mut ayse = Visitor::of(&server);
+    ayse.log_in("ayse", PASSWORD);
+    let page = ayse.fill("/account/login", "/account/app", &[]).text();
+    let key = page.split("secret=").nth(1).expect("a key").split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap();
+    let form = page.split("action=\"/account/app/confirm\"").nth(1).expect("a form").split("name=\"meydan-form\" value=\"");
+    let token = form.clone().nth(1).unwrap().split('"').next().unwrap();
+    let answer = ayse.send("/account/app/confirm", &[("meydan-form", token), ("code", &shown(key))]);
+    assert_eq!((answer.status, app()), (200, true.into()), "{}", answer.text());
+
+    let (right, other) = (city.path("secrets.key"), City::embedded());
+    assert_eq!((key_check().0, key_check().1.as_str()), (Some(0), "fine"));
+    let kept = std::fs::read(&right).unwrap();
+    std::fs::remove_file(&right).unwrap();
+    let (code, status, advice) = key_check();
+    assert!(code == Some(1) && status == "broken" && advice.contains("--remove-app"), "{status} {advice}");
+    assert!(!right.exists(), "the doctor makes no key");
+    drop(other.serve());
+    std::fs::copy(other.path("secrets.key"), &right).unwrap();
+    assert_eq!((key_check().0, key_check().1.as_str()), (Some(1), "broken"));
+    std::fs::write(&right, kept).unwrap();
+    assert_eq!(key_check().1, "fine");
+
+    // A new password alone still asks for a code; without the app it opens.
+    with_password(&[]);
+    let enters = || {
+        let mut somebody = Visitor::of(&server);
+        somebody.log_in("ayse", PASSWORD);
+        somebody.get("/account").status == 200
+    };
+    assert!(!enters());
+    assert_eq!(with_password(&["--remove-app"])["app_removed"], true);
+    assert_eq!(app(), false);
+    assert!(enters());
+    assert_eq!(with_password(&["--remove-app"])["app_removed"], false);
+    let misused = city.run(&["people", "admin", "--login", "ayse", "--remove-app"]);
+    assert_eq!(misused.status.code(), Some(64), "{}", said(&misused));
 }

@@ -2,6 +2,7 @@
 
 mod admin;
 mod enrol;
+mod explain;
 mod import_ldap;
 mod list;
 mod status;
@@ -38,6 +39,7 @@ enum Command {
     Enable(LoginArgs),
     /// List who may log in, with their posts.
     List,
+    Explain(explain::Args),
     ImportLdap(import_ldap::Args),
 }
 
@@ -60,6 +62,7 @@ pub async fn run(context: &Context, args: Args) -> Result<ExitCode> {
         Command::Disable(args) => status::run(context, args, status::Wish::Disable).await,
         Command::Enable(args) => status::run(context, args, status::Wish::Enable).await,
         Command::List => list::run(context).await,
+        Command::Explain(args) => explain::run(context, args).await,
         Command::ImportLdap(args) => import_ldap::run(context, args).await,
     }
 }
@@ -105,19 +108,42 @@ fn link(context: &Context, enrolment: &Enrolment) -> String {
     format!("{}/enrol/{}", base.trim_end_matches('/'), enrolment.code)
 }
 
-fn tell_enrolment(context: &Context, login: &str, enrolment: &Enrolment) {
+/// What is told for programs, with whether an authenticator app was removed, where that was asked for.
+fn with_app(mut told: serde_json::Value, app_removed: Option<bool>) -> serde_json::Value {
+    if let (Some(object), Some(removed)) = (told.as_object_mut(), app_removed) {
+        object.insert("app_removed".to_owned(), removed.into());
+    }
+    told
+}
+
+fn tell_app(context: &Context, app_removed: Option<bool>) {
+    match app_removed {
+        None => {}
+        Some(true) => println!(
+            "{}",
+            context.say(
+                "Doğrulama uygulaması kurtarma kodlarıyla birlikte kaldırıldı; sonraki girişte kod sorulmaz.",
+                "The authenticator app is removed with its recovery codes; the next login asks for no code."
+            )
+        ),
+        Some(false) => {
+            println!("{}", context.say("Kaldırılacak doğrulama uygulaması yok.", "There is no authenticator app to remove."));
+        }
+    }
+}
+
+fn tell_enrolment(context: &Context, login: &str, enrolment: &Enrolment, app_removed: Option<bool>) {
     let link = link(context, enrolment);
     if context.json {
-        println!(
-            "{}",
-            serde_json::json!({
-                "login": login,
-                "person": enrolment.person,
-                "enrolment": { "link": link, "code": enrolment.code, "expires_at": enrolment.expires_at.to_string() },
-            })
-        );
+        let told = serde_json::json!({
+            "login": login,
+            "person": enrolment.person,
+            "enrolment": { "link": link, "code": enrolment.code, "expires_at": enrolment.expires_at.to_string() },
+        });
+        println!("{}", with_app(told, app_removed));
         return;
     }
+    tell_app(context, app_removed);
     println!("{} {login}", context.say("Giriş bağlantısı, kullanıcı adı:", "Enrolment link, login name:"));
     println!("  {link}");
     println!(

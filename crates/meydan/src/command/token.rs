@@ -179,7 +179,7 @@ fn own_first(directory: &Directory, person: Uuid) -> Option<StandingKey> {
 }
 
 /// The standing that a person named: by key, or by the title of a post of their own.
-fn standing(directory: &Directory, person: Uuid, named: &str) -> Result<StandingKey> {
+pub(super) fn standing(directory: &Directory, person: Uuid, named: &str) -> Result<StandingKey> {
     let standings = directory.standings(person, day(jiff::Timestamp::now()));
     let by_key = StandingKey::parse(named).filter(|key| standings.iter().any(|s| StandingKey::of(s) == *key));
     let by_title = || {
@@ -199,6 +199,7 @@ fn standing(directory: &Directory, person: Uuid, named: &str) -> Result<Standing
     Ok(found)
 }
 
-fn action(word: &str) -> Result<Action, String> {
+/// An action by its word.
+pub(super) fn action(word: &str) -> Result<Action, String> {
     Action::from_word(word).ok_or_else(|| Action::ALL.map(Action::word).join(", "))
 }

@@ -77,13 +77,18 @@ pub(super) const EXAMPLES: &[(&str, &str, &str)] = &[
     ),
     (
         "people admin",
-        "  meydan people admin --login ayse --name \"Ayşe Yılmaz\"\n  meydan people admin --login ayse --again      # yeni bir giriş bağlantısı",
-        "  meydan people admin --login ayse --name \"Ayşe Yılmaz\"\n  meydan people admin --login ayse --again      # a new enrolment link",
+        "  meydan people admin --login ayse --name \"Ayşe Yılmaz\"\n  meydan people admin --login ayse --again      # yeni bir giriş bağlantısı\n  meydan people admin --login ayse --again --remove-app  # telefonu da yitirdiyse",
+        "  meydan people admin --login ayse --name \"Ayşe Yılmaz\"\n  meydan people admin --login ayse --again      # a new enrolment link\n  meydan people admin --login ayse --again --remove-app  # the phone is lost too",
     ),
     ("people enrol", "  meydan people enrol --login ayse", "  meydan people enrol --login ayse"),
     ("people disable", "  meydan people disable --login ayse", "  meydan people disable --login ayse"),
     ("people enable", "  meydan people enable --login ayse", "  meydan people enable --login ayse"),
     ("people list", "  meydan people list\n  meydan --json people list", "  meydan people list\n  meydan --json people list"),
+    (
+        "people explain",
+        "  meydan people explain --login ayse --register building --action update\n  meydan people explain --login ayse --register person --action unmask --record 42 --reason \"Başvuru 2026/17\"",
+        "  meydan people explain --login ayse --register building --action update\n  meydan people explain --login ayse --register person --action unmask --record 42 --reason \"Application 2026/17\"",
+    ),
     (
         "token",
         "  meydan token new --login ayse --name \"QGIS\" --register building --action read\n  meydan token list --login ayse",

@@ -1,6 +1,6 @@
 //! `meydan people admin`.
 
-use super::{House, tell_enrolment};
+use super::{House, tell_app, tell_enrolment, with_app};
 use crate::context::Context;
 use anyhow::Result;
 use meydan_kernel::{
@@ -33,6 +33,10 @@ pub struct Args {
     /// The login exists already: make it an administrator, if it isn't, and a new enrolment link or password.
     #[arg(long)]
     again: bool,
+    /// With --again, if the phone is lost too: remove the authenticator app and the recovery codes. The next login asks for no
+    /// code.
+    #[arg(long, requires = "again")]
+    remove_app: bool,
 }
 
 pub(super) async fn run(context: &Context, args: Args) -> Result<ExitCode> {
@@ -70,13 +74,15 @@ pub(super) async fn run(context: &Context, args: Args) -> Result<ExitCode> {
     if !edits.is_empty() {
         house.city.desk.change(&house.operator, edits).await?;
     }
+    // Before the link is shown: who has it must find the door as they were told.
+    let app_removed = if args.remove_app { Some(remove_app(&house, id).await?) } else { None };
     let login = house.directory().await?.person(id).and_then(|p| p.login.clone()).unwrap_or(args.login);
     match password {
         Some(password) => {
             house.identity.set_password_by(&house.operator, id, &password).await?;
-            tell_password(context, &login, id);
+            tell_password(context, &login, id, app_removed);
         }
-        None => tell_enrolment(context, &login, &house.identity.make_enrolment(&house.operator, id).await?),
+        None => tell_enrolment(context, &login, &house.identity.make_enrolment(&house.operator, id).await?, app_removed),
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -167,10 +173,21 @@ fn read_password() -> Result<String> {
     Ok(input.lines().next().unwrap_or_default().to_owned())
 }
 
-fn tell_password(context: &Context, login: &str, person: Uuid) {
+/// Takes the authenticator app away; false if there is none.
+async fn remove_app(house: &House, person: Uuid) -> Result<bool> {
+    match house.identity.remove_totp_of(&house.operator, person).await {
+        Ok(()) => Ok(true),
+        Err(error) if error.code() == "no-totp" => Ok(false),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn tell_password(context: &Context, login: &str, person: Uuid, app_removed: Option<bool>) {
     if context.json {
-        println!("{}", serde_json::json!({ "login": login, "person": person, "enrolment": null }));
+        let told = serde_json::json!({ "login": login, "person": person, "enrolment": null });
+        println!("{}", with_app(told, app_removed));
     } else {
+        tell_app(context, app_removed);
         println!("{} {login}", context.say("Parola belirlendi, kullanıcı adı:", "Password set, login name:"));
     }
 }

@@ -10,6 +10,6 @@ pub(super) async fn run(context: &Context, args: LoginArgs) -> Result<ExitCode> 
     let directory = house.directory().await?;
     let person = person(&directory, &args.login)?;
     let enrolment = house.identity.make_enrolment(&house.operator, person.id).await?;
-    tell_enrolment(context, person.login.as_deref().unwrap_or_default(), &enrolment);
+    tell_enrolment(context, person.login.as_deref().unwrap_or_default(), &enrolment, None);
     Ok(ExitCode::SUCCESS)
 }
