@@ -10,7 +10,7 @@ use crate::{
 use axum::{
     Router,
     extract::Request,
-    http::{HeaderValue, Method, StatusCode, header},
+    http::{HeaderMap, HeaderValue, Method, StatusCode, header},
     middleware::{self, Next},
     response::{IntoResponse, Response},
 };
@@ -71,6 +71,8 @@ pub struct App {
     pub settings: Settings,
     /// Clients come over https, through the proxy before us.
     pub(crate) https: bool,
+    /// What every public tile bears.
+    pub(crate) tile_headers: HeaderMap,
     /// Nobody in particular.
     pub(crate) everyone: Arc<Principal>,
     pub(crate) rates: Rates,
@@ -83,12 +85,14 @@ pub struct App {
 impl App {
     /// An app over a desk and who knows people.
     pub fn new(desk: Arc<Desk>, identity: Arc<Identity>, settings: Settings) -> Self {
+        let https = settings.base_url.as_ref().is_some_and(|url| url.starts_with("https://"));
         let tiles = Tiles::with_cache(Arc::clone(desk.store()), settings.tile_cache_bytes);
         Self {
             desk,
             tiles,
             identity,
-            https: settings.base_url.as_ref().is_some_and(|url| url.starts_with("https://")),
+            https,
+            tile_headers: ogc_tiles::tile_headers(https),
             settings,
             rates: Rates::default(),
             everyone: Arc::new(Principal::everyone("api")),

@@ -11,6 +11,7 @@ mod tilesets;
 pub use composite::{Composites, MAX_COMPOSITE_BYTES};
 pub use extents::Extents;
 pub use grid::{GRID, MAX_MAP_ZOOM, MAX_ZOOM};
+pub use tile::headers as tile_headers;
 pub use tilejson::shows_whole_tiles;
 
 use crate::App;
