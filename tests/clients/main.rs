@@ -3,12 +3,11 @@
 //! A Python script per client lies beside its Rust file, which starts the city; a script that ends well has found no difference.
 
 #[path = "../../crates/identity/tests/directory_server/mod.rs"]
-#[allow(dead_code)]
 mod directory_server;
 #[path = "../harness/mod.rs"]
 mod harness;
 #[path = "../../crates/identity/tests/oidc_provider/mod.rs"]
-#[allow(dead_code)]
+#[allow(dead_code, clippy::unwrap_used)]
 mod oidc_provider;
 #[path = "../../crates/store/tests/pg_server/mod.rs"]
 #[allow(dead_code)]

@@ -52,7 +52,8 @@ fn a_person_logs_in_by_the_provider_and_nobody_by_the_same_answer() {
         provider.issuer
     );
     std::fs::write(city.path("meydan.toml"), config).expect("written");
-    std::fs::write(city.path("person.csv"), "registration_no;first_name;last_name;login\n1001;Ayşe;Yılmaz;ayse\n").expect("written");
+    std::fs::write(city.path("person.csv"), "registration_no;first_name;last_name;login\n1001;Ayşe;Yılmaz;ayse\n")
+        .expect("written");
     city.ok(&["import", "person.csv", "--into", "person", "--yes"]);
     let server = city.serve();
     let at = |path: &str| format!("{}{path}", server.url);

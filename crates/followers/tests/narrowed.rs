@@ -21,9 +21,7 @@ fn only(town: &Town, condition: Option<&str>, fields: FieldSet) -> Access {
 async fn a_part_is_drawn_for_who_may_see_a_part() {
     let town = Town::found(trees(plain_fields())).await;
     let species = town.tree.fields[0].name.clone();
-    let made = town
-        .commit(vec![insert("Çınar", 1, place(1000.0, 1000.0)), insert("Ladin", 2, place(1200.0, 1000.0))])
-        .await;
+    let made = town.commit(vec![insert("Çınar", 1, place(1000.0, 1000.0)), insert("Ladin", 2, place(1200.0, 1000.0))]).await;
     let (plane, spruce) = (made.records[0].1 as u64, made.records[1].1 as u64);
     let tiles = Tiles::new(Arc::clone(&town.store));
     let (z, x, y) = TILE;

@@ -9,6 +9,9 @@ use meydan_identity::Providers;
 use serde_json::json;
 use std::time::{Duration, Instant};
 
+/// What a broken provider answers with.
+type Answering = Box<dyn Fn() -> Answer + Send + Sync>;
+
 const DISCOVERY: &str = "/.well-known/openid-configuration";
 
 #[tokio::test(flavor = "multi_thread")]
@@ -17,7 +20,7 @@ async fn a_broken_discovery_sends_nobody_anywhere() {
     let issuer = forger.issuer.clone();
     let elsewhere = serve(|_| panic!("nobody may come here"));
     let other = elsewhere.clone();
-    let answers: Vec<(&str, Box<dyn Fn() -> Answer + Send + Sync>)> = vec![
+    let answers: Vec<(&str, Answering)> = vec![
         ("500", Box::new(|| Answer::html(500, "<h1>Oops</h1>"))),
         ("404", Box::new(|| Answer::html(404, ""))),
         ("HTML", Box::new(|| Answer::html(200, "<html></html>"))),
@@ -159,6 +162,6 @@ async fn a_wrong_configuration_is_refused_at_the_start() {
         ("reach", json!({ "ca_file": "fine" })),
         ("reach", json!({ "hosts": ["http://other.example"] })),
     ] {
-        assert_eq!(open(&[change.clone()], Some("https://kent.example")), bad, "{change:?}");
+        assert_eq!(open(std::slice::from_ref(&change), Some("https://kent.example")), bad, "{change:?}");
     }
 }
