@@ -173,6 +173,11 @@ class City:
             seconds, peak = seconds + time.time() - start, max(peak, usage.ru_maxrss / 1024)
         return seconds, peak
 
+    def token(self):
+        """A token of an administrator made for the measurement."""
+        sh(*self.command("people", "admin", "--login", "olcum", "--name", "Deneme Ölçüm", "--again"), cwd=self.folder)
+        return json.loads(sh(*self.command("--json", "token", "new", "--login", "olcum", "--name", "bench", "--days", "1"), cwd=self.folder))["secret"]
+
     @contextlib.contextmanager
     def serving(self, **env):
         port = free_port()
@@ -321,6 +326,7 @@ def writes(pg, city, _peer):
     sh(*ensure(embedded(), city).command("backup", copy.store))
     shutil.copy(embedded().folder / "seal.key", copy.folder)
     for target in (copy, ensure(City("postgres", pg.make_once("meydan")), city)):
+        os.environ["MEYDAN_TOKEN"] = target.token()
         with target.serving() as server:
             for kind in ("insert", "update"):
                 ids = WORK / f"ids-{target.name}.txt"
@@ -388,7 +394,32 @@ def stale(_pg, city, _peer):
     print(sh(VENV / "python", HERE / "stale.py", MEYDAN, WORK / "stale", "10000", "4"))
 
 
-ALL = {"tiles": tiles, "cache": cache, "items": items, "import": import_, "export": export, "start": start, "stale": stale, "writes": writes}
+def permissions(_pg, _city, _peer):
+    heading("Permission checks in process; first pages over 1,000,000 rows with row conditions; password logins", "p99 < 50 µs; < 20 ms; ≥ 15/s per core")
+    for package, example, *args in (("meydan-store", "permissions", "1000000"), ("meydan-identity", "logins")):
+        print(f"```\n{sh('cargo', 'run', '--release', '--locked', '-q', '-p', package, '--example', example, '--', *args, cwd=REPO)}```")
+
+
+def public(_pg, city, _peer):
+    """What permissions cost public tiles: against a binary from before them, named by MEYDAN_BEFORE."""
+    if "MEYDAN_BEFORE" not in os.environ:
+        return print("\n(public: name a binary from before step 2 by MEYDAN_BEFORE)")
+    heading("Public tiles with permissions against none", "< 5 % loss")
+    requests, now = WORK / "req" / "tiles.txt", ensure(embedded(), city)
+    # A store is brought to newer definitions when it is opened: each binary has its own.
+    before = City("before", WORK / "meydan-before" / "city.gpkg")
+    before.command = lambda *args: [os.environ["MEYDAN_BEFORE"], "--lang", "en", "--store", before.store, *args]
+    with ensure(before, city).serving() as b, now.serving() as n:
+        for name, requests, layers in (("uncached zooms and places", requests, "building"), ("one layer from cache", WORK / "req" / "cache.txt", "building")):
+            for server in (b, n):
+                wait(f"{server.url}/tiles/{layers}/14/{first_tile(requests)}.mvt")
+            found = in_turn({f"before, {name}": b, f"with permissions, {name}": n}, lambda t: wrk(t.url, requests, f"/tiles/{layers}/", ".mvt"))
+            base = found[f"before, {name}"]
+            for label, r in found.items():
+                row(label, r, base)
+
+
+ALL = {"tiles: tiles, "cache": cache, "items": items, "import": import_, "export": export, "start": start, "stale": stale, "writes": writes, "permissions": permissions, "public": public}
 
 
 def main():

@@ -9,13 +9,17 @@ import concurrent.futures, http.client, json, math, os, pathlib, random, re, shu
 meydan, folder, edits, readers = sys.argv[1], pathlib.Path(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4])
 shutil.rmtree(folder, ignore_errors=True)
 folder.mkdir(parents=True)
-server = subprocess.Popen([meydan, "--json", "--store", str(folder / "city.gpkg"), "serve", "--listen", "127.0.0.1:0"], cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+store = [meydan, "--json", "--store", str(folder / "city.gpkg")]
+subprocess.run([*store, "people", "admin", "--login", "olcum", "--name", "Deneme Ölçüm"], cwd=folder, stdout=subprocess.DEVNULL, check=True)
+made = subprocess.run([*store, "token", "new", "--login", "olcum", "--name", "bench"], cwd=folder, stdout=subprocess.PIPE, check=True)
+WRITER = {"Content-Type": "application/json", "Authorization": "Bearer " + json.loads(made.stdout)["secret"]}
+server = subprocess.Popen([*store, "serve", "--listen", "127.0.0.1:0"], cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
 host = urllib.parse.urlparse(json.loads(server.stdout.readline())["listening"]).netloc
 POINTS, WRITERS = 64, 4
 
 
 def ask(connection, method, path, body=None):
-    connection.request(method, path, body and json.dumps(body), {"Content-Type": "application/json"} if body else {})
+    connection.request(method, path, body and json.dumps(body), WRITER if body else {})
     answer = connection.getresponse()
     return answer.status, answer.read()
 

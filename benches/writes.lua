@@ -5,7 +5,7 @@ function init(args)
   kind = args[2]
   math.randomseed(61)
 end
-local headers = { ["Content-Type"] = "application/json" }
+local headers = { ["Content-Type"] = "application/json", ["Authorization"] = "Bearer " .. (os.getenv("MEYDAN_TOKEN") or "") }
 function request()
   i = i + 1
   local body
