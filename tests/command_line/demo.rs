@@ -59,9 +59,10 @@ fn a_demo_that_is_broken_off_in_a_database_is_told_apart_from_a_city() {
     let database = pg_server::shared();
     let city = City::in_database(&database.database());
     city.ok(&["catalog", "apply"]);
+    let empty = parks::head(&city);
     let mut child = city.command(&["demo", "--doors", "60000"]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
     let until = Instant::now() + Duration::from_secs(30);
-    while parks::head(&city) == 0 {
+    while parks::head(&city) == empty {
         assert!(Instant::now() < until && child.try_wait().unwrap().is_none(), "it was not seen at work");
     }
     child.kill().unwrap();

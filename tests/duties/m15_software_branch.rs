@@ -45,7 +45,7 @@ fn carries_who_decided(city: &City) {
     let found: Vec<Json> = log["entries"].as_array().expect("a list").iter().rev().map(of).collect();
     assert_eq!(found, expected, "{log}");
     // For people: by name.
-    for (lang, sentence) in [("tr", "Aylin Erdem adına"), ("en", "on behalf of Aylin Erdem")] {
+    for (lang, sentence) in [("tr", "Aylin Erdem adına (vekâleten)"), ("en", "for Aylin Erdem (by proxy)")] {
         let page = server.get(&format!("/registers/holding/{holding}/history?lang={lang}")).text();
         // Fluent sets names apart by invisible marks of direction.
         let page = page.replace(['\u{2068}', '\u{2069}'], "");
