@@ -17,7 +17,6 @@ use axum::{body::Bytes, extract::Path, http::StatusCode, response::Response};
 use meydan_identity::{NewToken, Token, TokenWish};
 use meydan_kernel::{
     catalogue::Action,
-    desk::SecurityEvent,
     permission::Limits,
     post::{StandingKey, day},
 };
@@ -85,9 +84,8 @@ pub async fn make(visit: Visit, body: Bytes) -> Result<Response, Problem> {
         Ok(wish) => wish,
         Err(refusal) => return show(&visit, &form, None, Some(refusal)).await,
     };
-    match visit.app.identity.make_token(session.person, wish).await {
+    match visit.app.identity.make_token_by(&visit.principal(), session.person, wish).await {
         Ok(new) => {
-            note(&visit, "token_made", &new.token).await?;
             let fresh = Params::default().with("days", DAYS).with("action", Action::Read.word());
             show(&visit, &fresh, Some(new), None).await
         }
@@ -105,24 +103,8 @@ pub async fn make(visit: Visit, body: Bytes) -> Result<Response, Problem> {
 pub async fn revoke(visit: Visit, Path(id): Path<Uuid>, body: Bytes) -> Result<Response, Problem> {
     visit.check_token(&Params::parse(&String::from_utf8_lossy(&body)))?;
     let (session, _) = here(&visit)?;
-    let token = visit.app.identity.tokens_of(session.person).await?.into_iter().find(|t| t.id == id);
-    if let Some(token) = token
-        && visit.app.identity.revoke_token(session.person, id).await?
-    {
-        note(&visit, "token_revoked", &token).await?;
-    }
+    visit.app.identity.revoke_token_by(&visit.principal(), session.person, id).await?;
     Ok(private(see_other("/account/tokens?revoked=1")))
-}
-
-async fn note(visit: &Visit, kind: &'static str, token: &Token) -> Result<(), Problem> {
-    let event = SecurityEvent {
-        kind,
-        person: Some(token.person),
-        address: visit.caller.address.clone(),
-        detail: Some(format!("…{}", token.ends_with)),
-        ..SecurityEvent::default()
-    };
-    Ok(visit.app.desk.note(&visit.principal().act, event).await?)
 }
 
 fn wish(visit: &Visit, form: &Params) -> Result<TokenWish, Refusal> {
