@@ -62,7 +62,7 @@ async fn who_stands_in_chooses_it_and_every_page_says_for_whom() {
     assert!(!browser.get("/registers").await.text().contains("vekâleten"));
     // The head sees who stands in for them.
     let page = house.logged_in("ayse").await.get("/account").await.text();
-    assert!(page.contains("Mehmet Işık") && page.contains("/registers/proxy/new?delegator="), "{page}");
+    assert!(page.contains("Mehmet Işık") && page.contains("/people/proxies/new"), "{page}");
 }
 
 #[tokio::test]

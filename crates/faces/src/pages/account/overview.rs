@@ -89,7 +89,7 @@ pub async fn show(visit: Visit) -> Result<Response, Problem> {
         holdings: holdings(&visit, me, today),
         standing_in: standing_in.into_iter().map(|p| proxy(&visit, p, p.delegator, today)).collect(),
         stood_in: stood_in.into_iter().map(|p| proxy(&visit, p, p.delegate, today)).collect(),
-        request: may_request.then(|| request(&visit, me)),
+        request: may_request.then(|| "/people/proxies/new".to_owned()),
         changed: visit.query.get("post").is_some(),
     };
     Ok(private(visit.show(&template)?))
@@ -114,15 +114,6 @@ pub async fn choose(visit: Visit, body: Bytes) -> Result<Response, Problem> {
 /// A standing that can't be read.
 pub fn bad_standing() -> Error {
     Error::invalid("bad-standing", "Seçilen görev okunamadı.", "The chosen post can't be read.")
-}
-
-/// The form of a new proxy, filled in with what is known: who, in the post that they act in, and its unit.
-fn request(visit: &Visit, me: Uuid) -> String {
-    let form = format!("/registers/{PROXY}/new?delegator={me}");
-    match visit.caller.principal.standing() {
-        Some(standing) => format!("{form}&post={}&unit={}", standing.post, standing.unit.id),
-        None => form,
-    }
 }
 
 fn standings(visit: &Visit, me: Uuid, today: Date) -> Vec<StandingRow> {
