@@ -30,6 +30,9 @@ pub struct LogQuery {
     pub limit: usize,
 }
 
+/// Limit: bytes of a blob, 32 MiB.
+pub const MAX_BLOB: usize = 32 << 20;
+
 /// A store of records and their log. Every method may be called from many tasks at once.
 #[async_trait::async_trait]
 pub trait Store: Send + Sync + 'static {
@@ -80,6 +83,11 @@ pub trait Store: Send + Sync + 'static {
     /// How many entries the log has. Cheap (asked for every tile) and never behind what was acknowledged by this process;
     /// another process's entries show at once (SQLite) or within the notification's latency (PostgreSQL).
     fn head(&self) -> i64;
+
+    /// Whether entries from one position up to before another are of any of these registers (it may say so although they stand
+    /// a little later), as far as this process can tell without a question: what it wrote itself, one after the other, it
+    /// knows. `None` if it must be looked up.
+    fn touches(&self, from: i64, to: i64, registers: &[&str]) -> Option<bool>;
 
     /// Changes whenever the head grows.
     fn watch(&self) -> crate::head_watch::Receiver;
@@ -136,6 +144,23 @@ pub trait Store: Send + Sync + 'static {
 
     /// Forgets every secret whose time is over; how many.
     async fn forget_expired_secrets(&self, now: Timestamp) -> Result<u64>;
+
+    /// Keeps a blob (the bytes of an attachment, photo or voice note) under its SHA-256. Durable when this returns; nothing happens
+    /// if it is there already. Changesets that are committed meanwhile don't wait for all of it.
+    ///
+    /// # Errors
+    /// `blob-too-large` (TooLarge) beyond [`MAX_BLOB`], `blob-differs` (Invalid) if the digest is not that of the bytes.
+    async fn keep_blob(&self, digest: [u8; 32], bytes: Vec<u8>) -> Result<()>;
+
+    /// The bytes of a blob.
+    async fn blob(&self, digest: [u8; 32]) -> Result<Option<Vec<u8>>>;
+
+    /// Destroys a blob, also in the store's files as an erasure does; true if it was there. Whoever forgets must know that nothing
+    /// points to it.
+    async fn forget_blob(&self, digest: [u8; 32]) -> Result<bool>;
+
+    /// All blobs by digest, ascending, and their sizes in bytes.
+    async fn blobs(&self) -> Result<Vec<([u8; 32], u64)>>;
 
     /// Writes a consistent copy while serving. SQLite: a file; PostgreSQL: a directory or archive of `pg_dump`.
     async fn backup(&self, to: &std::path::Path) -> Result<()>;

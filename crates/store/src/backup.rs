@@ -28,6 +28,10 @@ pub struct Contents {
     pub registers: BTreeMap<String, (u64, String)>,
     /// Per register: number of superseded versions and SHA-256 over their canonical contents in fid, version order.
     pub history: BTreeMap<String, (u64, String)>,
+    /// Number of blobs and SHA-256 over the SHA-256 of each one's bytes, in the order of the digests that they are kept under; empty
+    /// if there are none.
+    #[serde(default)]
+    pub blobs: (u64, String),
 }
 
 /// What stands beside a backup file.
@@ -62,7 +66,8 @@ pub fn manifest_path(backup: &Path) -> PathBuf {
 pub async fn contents(store: &dyn Store) -> Result<Contents> {
     let catalogue = store.catalogue().await?.unwrap_or_default();
     let (entries, log) = log_digest(store, i64::MAX).await?;
-    let mut out = Contents { entries, log, registers: BTreeMap::new(), history: BTreeMap::new() };
+    let blobs = blobs_digest(store).await?;
+    let mut out = Contents { entries, log, registers: BTreeMap::new(), history: BTreeMap::new(), blobs };
     for (name, register) in &catalogue.registers {
         let current = store.scan(Query::all(Arc::clone(register)));
         out.registers.insert(name.clone(), summarise(register, current).await?);
@@ -89,6 +94,18 @@ async fn log_digest(store: &dyn Store, before: i64) -> Result<(i64, String)> {
         entries += batch.len() as i64;
     }
     Ok((entries, hex(&hash.finalize())))
+}
+
+/// How many blobs there are, and SHA-256 over what their bytes hash to.
+async fn blobs_digest(store: &dyn Store) -> Result<(u64, String)> {
+    let (mut count, mut hash) = (0, Sha256::new());
+    for (digest, _) in store.blobs().await? {
+        if let Some(bytes) = store.blob(digest).await? {
+            hash.update(Sha256::digest(&bytes));
+            count += 1;
+        }
+    }
+    Ok((count, if count == 0 { String::new() } else { hex(&hash.finalize()) }))
 }
 
 async fn summarise(

@@ -3,9 +3,11 @@
 //! What this crate may never know: a face, a register by name, a permission.
 
 pub mod backup;
+mod blob;
 pub mod content;
 pub mod postgres;
 mod private_file;
+mod recent;
 pub mod seal;
 pub mod sql;
 pub mod sqlite;

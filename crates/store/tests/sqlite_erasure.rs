@@ -83,7 +83,12 @@ async fn erased_bytes_are_gone_from_the_files() {
     let directory = tempfile::tempdir().expect("a directory");
     let path = directory.path().join("city.gpkg");
     let (town, streets) = busy(&path, 3_000).await;
-    let mut left = Vec::new();
+    let photo = format!("{}gizli-photo{}", "f".repeat(700_000), "g".repeat(700_000)).into_bytes();
+    let digest = sha2::Digest::finalize(<sha2::Sha256 as sha2::Digest>::new_with_prefix(&photo)).into();
+    town.store.keep_blob(digest, photo).await.expect("it is kept");
+    assert!(found(&path, "gizli-photo") > 0, "it is there before");
+    assert_eq!(town.store.forget_blob(digest).await, Ok(true));
+    let mut left = vec!["gizli-photo".to_owned()];
     for i in (0..streets.len()).step_by(7) {
         let (id, mut version) = streets[i];
         if i % 70 == 0 {
@@ -175,7 +180,7 @@ async fn a_store_of_the_first_layout_is_brought_up() {
     let old = rusqlite::Connection::open(&path).expect("the file opens");
     old.set_db_config(rusqlite::config::DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER, false).expect("set");
     old.execute_batch(
-        "DROP TABLE meydan_secret; DROP INDEX meydan_log_register; UPDATE meydan_meta SET value = '1' WHERE name = 'schema'",
+        "DROP TABLE meydan_secret; DROP TABLE meydan_blob; DROP TABLE meydan_blob_part; DROP INDEX meydan_log_register; UPDATE meydan_meta SET value = '1' WHERE name = 'schema'",
     )
     .expect("made old");
     drop(old);

@@ -314,6 +314,12 @@ async fn named_kinds_of_secrets_are_not_restored() {
         town.store.keep_secret(&secret("session", i)).await.expect("it is kept");
     }
     town.store.keep_secret(&secret("token", 0)).await.expect("it is kept");
+    let digest = sha2::Digest::finalize(<sha2::Sha256 as sha2::Digest>::new_with_prefix(b"a photo")).into();
+    town.store.keep_blob(digest, b"a photo".to_vec()).await.expect("it is kept");
+    // Parts that another process did not get to the end of.
+    let file = rusqlite::Connection::open(directory.path().join("city.gpkg")).expect("the file opens");
+    file.set_db_config(rusqlite::config::DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER, false).expect("set");
+    file.execute("INSERT INTO meydan_blob_part (digest, number, bytes) VALUES (zeroblob(32), 0, x'00')", []).expect("written");
     let copy = directory.path().join("copy.gpkg");
     meydan_store::backup::backup(&*town.store, &copy).await.expect("it is copied");
     for (name, forget, sessions) in [("all.gpkg", &[][..], 300), ("some.gpkg", &["session"][..], 0)] {
@@ -322,5 +328,10 @@ async fn named_kinds_of_secrets_are_not_restored() {
         let store = meydan_store::open(&location).await.expect("it opens");
         assert_eq!(store.secrets("session", None).await.expect("an answer").len(), sessions, "{name}");
         assert_eq!(store.secrets("token", None).await.expect("an answer"), [secret("token", 0)], "{name}");
+        assert_eq!(store.blob(digest).await, Ok(Some(b"a photo".to_vec())), "{name}");
+        store.keep_secret(&secret("token", 0)).await.expect("what writes does so after it has tidied up");
+        let file = rusqlite::Connection::open(&location).expect("the file opens");
+        let parts = file.query_row("SELECT count(*) FROM meydan_blob_part", [], |row| row.get::<_, i64>(0));
+        assert_eq!(parts, Ok(1), "{name}");
     }
 }

@@ -9,6 +9,7 @@
 
 mod apply;
 mod backup;
+mod blobs;
 mod checks;
 mod connect;
 mod definitions;
@@ -32,6 +33,7 @@ mod writer;
 
 pub use backup::restore;
 
+use crate::recent::Recent;
 use connect::{Place, Purpose};
 use deadpool_postgres::{Object, Pool};
 use definitions::Definitions;
@@ -49,17 +51,20 @@ use meydan_kernel::{
 };
 use std::{path::Path, sync::Arc};
 use uuid::Uuid;
+use wipe::{Erased, Wiper};
 
 /// The store in PostgreSQL.
 pub struct PostgresStore {
     place: Place,
     readers: Pool,
     scanners: Pool,
-    // For what is written beside the changesets: seals, secrets and the places of followers.
+    // For what is written beside the changesets: seals, secrets, blobs and the places of followers.
     keepers: Pool,
     writer: writer::Writer,
     definitions: Arc<Definitions>,
     head: head_watch::Sender,
+    recent: Arc<Recent>,
+    wiper: Arc<Wiper>,
     // While it is held, the task that follows the head goes on.
     _alive: Arc<()>,
 }
@@ -82,21 +87,30 @@ impl PostgresStore {
                 head::look(&client, &head, &definitions).await
             })
             .await??;
-        let alive = Arc::new(());
+        let (alive, recent) = (Arc::new(()), Arc::new(Recent::default()));
+        let wiper = Arc::new(Wiper::start(place.clone()));
         tokio::spawn(head::follow(place.clone(), head.clone(), Arc::clone(&definitions), Arc::downgrade(&alive)));
         Ok(Self {
             readers: place.pool(Purpose::Read)?,
             scanners: place.pool(Purpose::Scan)?,
             keepers: place.pool(Purpose::Plain)?,
-            writer: writer::Writer::start(place.clone(), Arc::clone(&definitions), head.clone()),
+            writer: writer::Writer::start(
+                place.clone(),
+                Arc::clone(&definitions),
+                head.clone(),
+                Arc::clone(&recent),
+                Arc::clone(&wiper),
+            ),
+            wiper,
             place,
             definitions,
             head,
+            recent,
             _alive: alive,
         })
     }
 
-    /// Writes the log, the secrets and the tables that were ever erased from anew, so that no byte of what was erased is left in
+    /// Writes the log, the secrets, the blobs and the tables that were ever erased from anew, so that no byte of what was erased is left in
     /// their files. They are locked meanwhile. (A plain `VACUUM` follows each erasure by itself.)
     ///
     /// # Errors
@@ -189,6 +203,10 @@ impl Store for PostgresStore {
         self.head.head()
     }
 
+    fn touches(&self, from: i64, to: i64, registers: &[&str]) -> Option<bool> {
+        self.recent.touches(from, to, registers)
+    }
+
     fn watch(&self) -> head_watch::Receiver {
         self.head.subscribe()
     }
@@ -259,6 +277,27 @@ impl Store for PostgresStore {
 
     async fn forget_expired_secrets(&self, now: Timestamp) -> Result<u64> {
         self.answer(async { secrets::forget_expired(&mut **self.keeper().await?, now).await }).await
+    }
+
+    async fn keep_blob(&self, digest: [u8; 32], bytes: Vec<u8>) -> Result<()> {
+        let bytes = crate::blob::checked(digest, bytes).await?;
+        self.answer(async { blobs::keep(&mut **self.keeper().await?, digest, &bytes).await }).await
+    }
+
+    async fn blob(&self, digest: [u8; 32]) -> Result<Option<Vec<u8>>> {
+        self.answer(async { blobs::one(&**self.reader().await?, digest).await }).await
+    }
+
+    async fn forget_blob(&self, digest: [u8; 32]) -> Result<bool> {
+        let forgotten = self.answer(async { blobs::forget(&mut **self.keeper().await?, digest).await }).await?;
+        if forgotten {
+            self.wiper.erased(std::iter::once(Erased::Blobs));
+        }
+        Ok(forgotten)
+    }
+
+    async fn blobs(&self) -> Result<Vec<([u8; 32], u64)>> {
+        self.answer(async { blobs::all(&**self.reader().await?).await }).await
     }
 
     async fn backup(&self, to: &Path) -> Result<()> {

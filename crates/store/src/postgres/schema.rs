@@ -5,7 +5,7 @@ use meydan_kernel::{Error, Result};
 use tokio_postgres::{Client, Transaction};
 
 /// Format of the store's own tables; a newer one is refused.
-pub const FORMAT: i32 = 2;
+pub const FORMAT: i32 = 3;
 /// The oldest format that this program brings up to its own.
 const OLDEST: i32 = 1;
 /// Key of the advisory lock under which tables are made and changed: several processes start at once.
@@ -98,6 +98,12 @@ CREATE INDEX secret_owner ON meydan.secret (owner, kind);
 CREATE INDEX secret_expiry ON meydan.secret (expires_at);
 "#;
 
+/// What format 3 adds: blobs. Photos don't compress.
+const THIRD: &str = r#"
+CREATE TABLE meydan.blob (digest bytea PRIMARY KEY CHECK (octet_length(digest) = 32), bytes bytea NOT NULL);
+ALTER TABLE meydan.blob ALTER COLUMN bytes SET STORAGE EXTERNAL;
+"#;
+
 /// `meydan.fold` is `meydan_kernel::text::fold`. Final sigma: Rust lowers letter by letter, ICU by context.
 /// `meydan.guard` lets only those transactions write that Meydan has marked with their own transaction's number.
 const FUNCTIONS: &str = r#"
@@ -148,9 +154,13 @@ fn guard_entries() -> String {
         .to_owned()
 }
 
-/// What brings a store of format 1 to this one.
-fn upgrade() -> String {
-    format!("{MARK};\n{SECOND}{}{}UPDATE meydan.head SET format = {FORMAT};", guard("secret"), guard_entries())
+/// What brings a store of an earlier format to this one.
+fn upgrade(from: i32) -> String {
+    let mut sql = format!("{MARK};\n");
+    if from < 2 {
+        sql += &format!("{SECOND}{}{}", guard("secret"), guard_entries());
+    }
+    format!("{sql}{THIRD}{}UPDATE meydan.head SET format = {FORMAT};", guard("blob"))
 }
 
 /// Makes the store's own tables if they are missing; checks their format if not.
@@ -165,8 +175,8 @@ pub async fn prepare(client: &mut Client) -> Result<()> {
         let row = transaction.query_typed_one("SELECT format FROM meydan.head", &[]).await.map_err(from_pg)?;
         return match row.get(0) {
             FORMAT => Ok(()),
-            OLDEST..FORMAT => {
-                transaction.batch_execute(&upgrade()).await.map_err(from_pg)?;
+            older @ OLDEST..FORMAT => {
+                transaction.batch_execute(&upgrade(older)).await.map_err(from_pg)?;
                 transaction.commit().await.map_err(from_pg)
             }
             other => Err(other_format(other)),
@@ -176,7 +186,7 @@ pub async fn prepare(client: &mut Client) -> Result<()> {
     transaction.batch_execute(FUNCTIONS).await.map_err(from_pg)?;
     let guards: String = ["head", "catalogue", "register", "definition"].into_iter().map(guard).collect();
     transaction.batch_execute(&(guards + &guard_log("changeset") + &guard_log("log"))).await.map_err(from_pg)?;
-    transaction.batch_execute(&upgrade()).await.map_err(from_pg)?;
+    transaction.batch_execute(&upgrade(OLDEST)).await.map_err(from_pg)?;
     transaction.commit().await.map_err(from_pg)?;
     read_role(client).await;
     Ok(())

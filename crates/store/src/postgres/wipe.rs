@@ -23,26 +23,35 @@ const SOON: Duration = Duration::from_secs(2);
 /// Pause after a failure.
 const LATER: Duration = Duration::from_secs(60);
 
-/// Where the writer says which registers it erased from.
+/// Where something was destroyed.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Erased {
+    /// Among the blobs.
+    Blobs,
+    /// In a register of this name.
+    Register(String),
+}
+
+/// Where it is said what something was destroyed in.
 pub struct Wiper {
-    registers: Arc<Mutex<BTreeSet<String>>>,
+    places: Arc<Mutex<BTreeSet<Erased>>>,
     bell: mpsc::Sender<()>,
 }
 
 impl Wiper {
-    /// Starts the task that vacuums; it ends with the writer.
+    /// Starts the task that vacuums; it ends with the store.
     pub fn start(place: Place) -> Self {
-        let registers = Arc::new(Mutex::new(BTreeSet::new()));
+        let places = Arc::new(Mutex::new(BTreeSet::new()));
         let (bell, heard) = mpsc::channel(1);
-        tokio::spawn(serve(place, Arc::clone(&registers), heard));
-        Self { registers, bell }
+        tokio::spawn(serve(place, Arc::clone(&places), heard));
+        Self { places, bell }
     }
 
-    /// Values of these registers' records were erased.
-    pub fn erased(&self, registers: impl Iterator<Item = String>) {
-        let mut all = self.registers.lock();
+    /// Something was destroyed in these places.
+    pub fn erased(&self, places: impl Iterator<Item = Erased>) {
+        let mut all = self.places.lock();
         let before = all.len();
-        all.extend(registers);
+        all.extend(places);
         if all.len() > before {
             // A bell that rings already is heard.
             let _ = self.bell.try_send(());
@@ -50,24 +59,38 @@ impl Wiper {
     }
 }
 
-async fn serve(place: Place, registers: Arc<Mutex<BTreeSet<String>>>, mut heard: mpsc::Receiver<()>) {
+async fn serve(place: Place, places: Arc<Mutex<BTreeSet<Erased>>>, mut heard: mpsc::Receiver<()>) {
     while heard.recv().await.is_some() {
         tokio::time::sleep(SOON).await;
         loop {
-            let names = std::mem::take(&mut *registers.lock());
-            if names.is_empty() || vacuum(&place, &names).await.is_ok() {
+            let there = std::mem::take(&mut *places.lock());
+            if there.is_empty() || vacuum(&place, &there).await.is_ok() {
                 break;
             }
-            registers.lock().extend(names);
+            places.lock().extend(there);
             tokio::time::sleep(LATER).await;
         }
     }
 }
 
-async fn vacuum(place: &Place, names: &BTreeSet<String>) -> Result<()> {
+async fn vacuum(place: &Place, places: &BTreeSet<Erased>) -> Result<()> {
     let client = place.session(Purpose::Plain).await?;
-    let tables = tables(names.iter().map(String::as_str));
-    place.while_it_lives(client.batch_execute(&format!("VACUUM (INDEX_CLEANUP ON) {tables}"))).await?.map_err(from_pg)
+    let registers: Vec<&str> = places.iter().filter_map(Erased::register).collect();
+    let mut wiped: Vec<String> = places.contains(&Erased::Blobs).then(|| "meydan.blob".to_owned()).into_iter().collect();
+    if !registers.is_empty() {
+        wiped.push(tables(registers.into_iter()));
+    }
+    let vacuum = format!("VACUUM (INDEX_CLEANUP ON) {}", wiped.join(", "));
+    place.while_it_lives(client.batch_execute(&vacuum)).await?.map_err(from_pg)
+}
+
+impl Erased {
+    fn register(&self) -> Option<&str> {
+        match self {
+            Self::Blobs => None,
+            Self::Register(name) => Some(name),
+        }
+    }
 }
 
 /// The log and the two tables of each register.
@@ -77,7 +100,7 @@ fn tables<'a>(registers: impl Iterator<Item = &'a str>) -> String {
     ["meydan.log".to_owned()].into_iter().chain(all).collect::<Vec<_>>().join(", ")
 }
 
-/// Writes the log, the secrets and the tables of all registers that were ever erased from anew.
+/// Writes the log, the secrets, the blobs and the tables of all registers that were ever erased from anew.
 pub async fn full(client: &Client, definitions: &Definitions) -> Result<()> {
     const ERASED: &str = "SELECT DISTINCT register FROM meydan.log WHERE verb = 4";
     let found = client.query_typed(ERASED, &[]).await.map_err(from_pg)?;
@@ -87,5 +110,5 @@ pub async fn full(client: &Client, definitions: &Definitions) -> Result<()> {
     }
     let catalogue = definitions.catalogue();
     let there = names.iter().map(String::as_str).filter(|name| catalogue.registers.contains_key(*name));
-    client.batch_execute(&format!("VACUUM (FULL) {}, meydan.secret", tables(there))).await.map_err(from_pg)
+    client.batch_execute(&format!("VACUUM (FULL) {}, meydan.secret, meydan.blob", tables(there))).await.map_err(from_pg)
 }

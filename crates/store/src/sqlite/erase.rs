@@ -75,11 +75,16 @@ impl Application<'_> {
         self.prepare("UPDATE meydan_log SET salt = NULL WHERE register = ?1 AND fid = ?2 AND version < ?3")?
             .execute([table.number, record.fid, record.version])
             .map_err(failure)?;
-        self.prepare("INSERT OR REPLACE INTO meydan_meta VALUES (?1, ?2)")?
-            .execute(params![OWED, self.state.head.to_string()])
-            .map(|_| ())
-            .map_err(failure)
+        note_owed(self.conn, self.state.head)
     }
+}
+
+/// Writes down, in the transaction that destroys, that the files may still hold what it destroyed.
+pub(super) fn note_owed(conn: &Connection, head: i64) -> Result<()> {
+    conn.prepare_cached("INSERT OR REPLACE INTO meydan_meta VALUES (?1, ?2)")
+        .and_then(|mut s| s.execute(params![OWED, head.to_string()]))
+        .map(|_| ())
+        .map_err(failure)
 }
 
 /// True if the files may still hold what was erased.

@@ -5,6 +5,7 @@
 
 mod apply;
 mod blob;
+mod blobs;
 mod change;
 mod collation;
 mod connect;
@@ -36,6 +37,7 @@ mod walk;
 mod write_record;
 mod writer;
 
+use crate::recent::Recent;
 use futures::stream::BoxStream;
 use jiff::Timestamp;
 use meydan_kernel::{
@@ -55,6 +57,9 @@ use std::{
 use tokio::sync::{mpsc, oneshot};
 use uuid::Uuid;
 
+/// How often the keeping of a blob is begun again when somebody forgets it meanwhile.
+const MAX_KEEPINGS: usize = 3;
+
 /// The store in one GeoPackage file.
 pub struct SqliteStore {
     path: PathBuf,
@@ -62,6 +67,7 @@ pub struct SqliteStore {
     readers: readers::Readers,
     streams: scan::Streams,
     log: log::Reader,
+    recent: Arc<Recent>,
     head: Arc<head::Head>,
     sender: head_watch::Sender,
 }
@@ -86,11 +92,13 @@ impl SqliteStore {
         }
         let sender = head_watch::Sender::default();
         let (jobs, waiting) = mpsc::channel(writer::MAX_WAITING);
+        let recent = Arc::new(Recent::default());
         let writer = writer::Writer {
             conn,
             state: state::State::default(),
             jobs: waiting,
             head: sender.clone(),
+            recent: Arc::clone(&recent),
             itself: jobs.downgrade(),
             owed: writer::Owed::default(),
         };
@@ -100,6 +108,7 @@ impl SqliteStore {
             streams: scan::Streams::new(path.to_owned()),
             head: head::Head::start(path, sender.clone())?,
             log: log::Reader::default(),
+            recent,
             path: path.to_owned(),
             jobs,
             sender,
@@ -129,7 +138,15 @@ impl SqliteStore {
     async fn secretly(&self, write: secrets::Write) -> Result<u64> {
         match self.request(writer::Request::Secret(Box::new(write))).await? {
             writer::Done::Secrets(touched) => Ok(touched),
-            writer::Done::Committed(_) => Err(Error::internal("secrets got another request's answer")),
+            _ => Err(Error::internal("secrets got another request's answer")),
+        }
+    }
+
+    /// What [`blobs::write`] says.
+    async fn with_blobs(&self, write: blobs::Write) -> Result<bool> {
+        match self.request(writer::Request::Blob(write)).await? {
+            writer::Done::Blob(done) => Ok(done),
+            _ => Err(Error::internal("a blob got another request's answer")),
         }
     }
 
@@ -176,7 +193,7 @@ impl Store for SqliteStore {
     async fn commit(&self, changeset: Changeset) -> Result<Committed> {
         match self.request(writer::Request::Changeset(changeset)).await? {
             writer::Done::Committed(committed) => Ok(committed),
-            writer::Done::Secrets(_) => Err(Error::internal("a changeset got another request's answer")),
+            _ => Err(Error::internal("a changeset got another request's answer")),
         }
     }
 
@@ -220,6 +237,10 @@ impl Store for SqliteStore {
 
     fn head(&self) -> i64 {
         self.head.now()
+    }
+
+    fn touches(&self, from: i64, to: i64, registers: &[&str]) -> Option<bool> {
+        self.recent.touches(from, to, registers)
     }
 
     fn watch(&self) -> head_watch::Receiver {
@@ -302,6 +323,37 @@ impl Store for SqliteStore {
 
     async fn forget_expired_secrets(&self, now: Timestamp) -> Result<u64> {
         self.secretly(secrets::Write::ForgetExpired(now)).await
+    }
+
+    async fn keep_blob(&self, digest: [u8; 32], bytes: Vec<u8>) -> Result<()> {
+        let bytes = crate::blob::checked(digest, bytes).await?;
+        if self.readers.ask(move |conn| blobs::is_whole(conn, &digest)).await? {
+            return Ok(());
+        }
+        let size = i64::try_from(bytes.len()).map_err(Error::internal)?;
+        for _ in 0..MAX_KEEPINGS {
+            for (number, at) in (0..bytes.len()).step_by(blobs::PART).enumerate() {
+                let part = bytes.slice(at..bytes.len().min(at + blobs::PART));
+                let number = i64::try_from(number).map_err(Error::internal)?;
+                self.with_blobs(blobs::Write::Part { digest, number, bytes: part }).await?;
+            }
+            if self.with_blobs(blobs::Write::Finish { digest, size }).await? {
+                return Ok(());
+            }
+        }
+        Err(Error::unavailable("a blob was forgotten again and again while it was kept"))
+    }
+
+    async fn blob(&self, digest: [u8; 32]) -> Result<Option<Vec<u8>>> {
+        self.readers.ask(move |conn| blobs::one(conn, &digest)).await
+    }
+
+    async fn forget_blob(&self, digest: [u8; 32]) -> Result<bool> {
+        self.with_blobs(blobs::Write::Forget { digest }).await
+    }
+
+    async fn blobs(&self) -> Result<Vec<([u8; 32], u64)>> {
+        self.readers.ask(blobs::all).await
     }
 
     async fn backup(&self, to: &Path) -> Result<()> {

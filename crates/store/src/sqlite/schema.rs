@@ -9,7 +9,7 @@ const APPLICATION_ID: i64 = 0x4750_4B47;
 /// GeoPackage 1.4.0.
 const USER_VERSION: i64 = 10_400;
 /// Grows with each change of the house's own tables.
-const SCHEMA: i64 = 2;
+const SCHEMA: i64 = 3;
 /// The oldest schema that this program brings up to its own.
 const OLDEST: i64 = 1;
 
@@ -75,8 +75,15 @@ CREATE INDEX meydan_secret_expiry ON meydan_secret (expires_at);
 CREATE INDEX meydan_log_register ON meydan_log (register);
 ";
 
+/// What schema 3 adds: blobs. The parts have a row number, so that the index by digest holds no bytes.
+const THIRD: &str = "
+CREATE TABLE meydan_blob (digest BLOB NOT NULL PRIMARY KEY, size INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE meydan_blob_part (
+  digest BLOB NOT NULL, number INTEGER NOT NULL, bytes BLOB NOT NULL, PRIMARY KEY (digest, number));
+";
+
 /// Tables of the house whose rows nobody else may write.
-pub(super) const GUARDED: [&str; 10] = [
+pub(super) const GUARDED: [&str; 12] = [
     "meydan_meta",
     "meydan_register",
     "meydan_definition",
@@ -86,6 +93,8 @@ pub(super) const GUARDED: [&str; 10] = [
     "meydan_seal",
     "meydan_tile",
     "meydan_secret",
+    "meydan_blob",
+    "meydan_blob_part",
     "gpkg_geometry_columns",
 ];
 
@@ -125,6 +134,7 @@ fn make(conn: &mut Connection) -> rusqlite::Result<()> {
         tx.execute_batch(GEOPACKAGE)?;
         tx.execute_batch(HOUSE)?;
         tx.execute_batch(SECOND)?;
+        tx.execute_batch(THIRD)?;
         tx.execute("INSERT INTO meydan_meta VALUES ('schema', ?1)", [SCHEMA.to_string()])?;
         for table in GUARDED {
             tx.execute_batch(&guard(table))?;
@@ -139,9 +149,14 @@ fn make(conn: &mut Connection) -> rusqlite::Result<()> {
 fn upgrade(conn: &mut Connection) -> Result<()> {
     let tx = conn.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate).map_err(failure)?;
     // Another process may have been first.
-    if number(&tx, "SELECT CAST(value AS INTEGER) FROM meydan_meta WHERE name = 'schema'")? < SCHEMA {
-        tx.execute_batch(SECOND).map_err(failure)?;
-        tx.execute_batch(&guard("meydan_secret")).map_err(failure)?;
+    let before = number(&tx, "SELECT CAST(value AS INTEGER) FROM meydan_meta WHERE name = 'schema'")?;
+    for (schema, sql, tables) in [(2, SECOND, &["meydan_secret"][..]), (3, THIRD, &["meydan_blob", "meydan_blob_part"])] {
+        if before < schema {
+            tx.execute_batch(sql).map_err(failure)?;
+            tables.iter().try_for_each(|table| tx.execute_batch(&guard(table))).map_err(failure)?;
+        }
+    }
+    if before < SCHEMA {
         tx.execute("UPDATE meydan_meta SET value = ?1 WHERE name = 'schema'", [SCHEMA.to_string()]).map_err(failure)?;
     }
     tx.commit().map_err(failure)

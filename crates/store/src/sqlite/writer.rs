@@ -1,9 +1,11 @@
 //! The one thread that writes: it takes all that waits and puts it on disk with one commit.
 
-use super::{change::Application, erase, failure::failure, salt::Salts, secrets, state::State};
+use super::{blobs, change::Application, erase, failure::failure, salt::Salts, secrets, state::State};
+use crate::recent::Recent;
 use meydan_kernel::{Changeset, Committed, Error, Result, head_watch};
 use rusqlite::Connection;
 use std::{
+    sync::Arc,
     thread,
     time::{Duration, Instant},
 };
@@ -13,6 +15,8 @@ use tokio::sync::{mpsc, oneshot};
 pub(super) const MAX_WAITING: usize = 1_024;
 /// Limit: changes that share one commit; a changeset that is larger has one for itself.
 const MAX_CHANGES_PER_COMMIT: usize = 20_000;
+/// As how many changes a part of a blob counts: four of them fill a commit, so that nobody waits long for theirs.
+const PART_CHANGES: usize = MAX_CHANGES_PER_COMMIT / 4;
 /// How many failures within one commit are undone by trying the others again, before each is tried by itself.
 const MAX_RETRIES: usize = 3;
 /// Pause before the write-ahead log is emptied again when somebody read an old state of it, and how long after the last erasure
@@ -32,13 +36,16 @@ pub(super) enum Request {
     Changeset(Changeset),
     /// Something done to the secrets.
     Secret(Box<secrets::Write>),
+    /// Something done to the blobs.
+    Blob(blobs::Write),
 }
 
 impl Request {
     fn changes(&self) -> usize {
         match self {
             Self::Changeset(changeset) => changeset.changes.len(),
-            Self::Secret(_) => 1,
+            Self::Secret(_) | Self::Blob(blobs::Write::Finish { .. } | blobs::Write::Forget { .. }) => 1,
+            Self::Blob(blobs::Write::Part { .. }) => PART_CHANGES,
         }
     }
 }
@@ -49,6 +56,8 @@ pub(super) enum Done {
     Committed(Committed),
     /// How many secrets were kept or forgotten.
     Secrets(u64),
+    /// What [`blobs::write`] says.
+    Blob(bool),
 }
 
 /// What the writer is asked for.
@@ -67,6 +76,8 @@ pub(super) struct Writer {
     pub(super) state: State,
     pub(super) jobs: mpsc::Receiver<Job>,
     pub(super) head: head_watch::Sender,
+    /// Where it says which registers it wrote to.
+    pub(super) recent: Arc<Recent>,
     /// The way back to itself, for what is done later.
     pub(super) itself: mpsc::WeakSender<Job>,
     /// What is still to be done about values that were erased.
@@ -91,11 +102,24 @@ struct Waiting {
     reply: Reply,
 }
 
+impl Waiting {
+    /// The registers that it wrote to.
+    fn registers(&self) -> impl Iterator<Item = &str> {
+        let changes = match (&self.request, &self.answer) {
+            (Request::Changeset(changeset), Some(Ok(_))) => changeset.changes.as_slice(),
+            _ => &[],
+        };
+        changes.iter().map(|c| c.register.as_str())
+    }
+}
+
 impl Writer {
     /// Works until nobody can ask any more.
     pub(super) fn run(mut self) {
         let mut salts = Salts::default();
         let mut left = None;
+        // What is left over does no harm, and the next one tries again.
+        let _ = blobs::sweep(&self.conn);
         // The process before this one may have ended between an erasure and its wiping.
         if erase::is_owed(&self.conn).unwrap_or(true) {
             self.owe();
@@ -161,6 +185,7 @@ impl Writer {
     /// All in one transaction. `Ok(false)`: one failed after it had written; it has its answer, the others must be tried again.
     fn together(&mut self, group: &mut [Waiting], salts: &mut Salts) -> Result<bool> {
         self.begin()?;
+        let first = self.state.head;
         let mut erased = false;
         for waiting in group.iter_mut().filter(|w| !matches!(w.answer, Some(Err(_)))) {
             let mut application = Application { conn: &self.conn, state: &mut self.state, salts, dirty: false, erased: false };
@@ -171,6 +196,11 @@ impl Writer {
                     (answer, application.dirty)
                 }
                 Request::Secret(write) => (secrets::write(&self.conn, write).map(Done::Secrets), true),
+                Request::Blob(write) => {
+                    let answer = blobs::write(&self.conn, self.state.head, write);
+                    erased |= matches!((write, &answer), (blobs::Write::Forget { .. }, Ok(true)));
+                    (answer.map(Done::Blob), true)
+                }
             };
             let failed = answer.is_err();
             waiting.answer = Some(answer);
@@ -179,7 +209,7 @@ impl Writer {
                 return Ok(false);
             }
         }
-        self.end()?;
+        self.end(first, group)?;
         if erased {
             self.owe();
         }
@@ -250,10 +280,11 @@ impl Writer {
     }
 
     /// Puts the transaction on disk; only then may anybody be told.
-    fn end(&mut self) -> Result<()> {
+    fn end(&mut self, first: i64, group: &[Waiting]) -> Result<()> {
         let done = self.state.save(&self.conn).and_then(|()| self.conn.execute_batch("COMMIT").map_err(failure));
         match done {
             Ok(()) => {
+                self.recent.note(first, self.state.head, group.iter().flat_map(Waiting::registers));
                 self.head.send(self.state.head);
                 Ok(())
             }

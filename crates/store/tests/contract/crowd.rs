@@ -273,3 +273,28 @@ pub async fn an_empty_changeset_changes_nothing(house: &dyn House) {
     town.lamp("A", 1, None).await;
     assert_eq!(town.store.head(), 1);
 }
+
+/// A process can tell which registers its own entries touched as soon as their head is seen; of another's it can't.
+pub async fn what_a_process_wrote_itself_it_knows(house: &dyn House) {
+    let town = Town::found(house.open().await).await;
+    let elsewhere = house.open().await;
+    let lamps = ["lamp"].as_slice();
+    for i in 0..3 {
+        town.lamp(&format!("{i}"), 1, None).await;
+        town.neighbourhood(i, "Merkez").await;
+    }
+    assert_eq!(town.store.head(), 6);
+    assert_eq!(town.store.touches(0, 6, &["street", "person"]), Some(false));
+    assert_eq!(town.store.touches(4, 6, lamps), Some(true));
+    assert_eq!(town.store.touches(5, 6, lamps), Some(false), "the last is a neighbourhood");
+    assert_eq!(elsewhere.touches(4, 6, lamps), None);
+    let refused = town.commit(vec![super::city::delete("lamp", Uuid::now_v7(), 1)]).await;
+    assert!(refused.is_err());
+    assert_eq!(town.store.touches(5, 6, lamps), Some(false), "what was refused is nowhere");
+    let there = Town { store: elsewhere, catalogue: town.catalogue.clone() };
+    there.lamp("a", 1, None).await;
+    assert_eq!((there.store.touches(6, 7, lamps), town.store.touches(6, 7, lamps)), (Some(true), None));
+    town.neighbourhood(9, "Kale").await;
+    assert_eq!(town.store.touches(5, 8, lamps), None, "a lamp of the other process stands between");
+    assert_eq!(town.store.touches(7, 8, lamps), Some(false));
+}

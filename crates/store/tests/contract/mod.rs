@@ -4,6 +4,7 @@
 
 pub mod asking;
 pub mod basics;
+pub mod blobs;
 pub mod city;
 pub mod crowd;
 pub mod definitions;
@@ -81,12 +82,15 @@ macro_rules! whole_contract {
             crowd::two_processes_share_one_store,
             crowd::a_large_changeset_is_one,
             crowd::an_empty_changeset_changes_nothing,
+            crowd::what_a_process_wrote_itself_it_knows,
             keeping::followers_positions_are_kept,
             keeping::seals_are_kept_once,
             keeping::a_healthy_store_says_so,
             secrets::secrets_are_kept_and_forgotten,
             secrets::a_secret_is_swapped_once,
             secrets::secrets_are_of_all_processes,
+            blobs::blobs_are_kept_and_forgotten,
+            blobs::blobs_are_whole_or_not_there,
             erasing::erased_values_are_gone_everywhere,
             erasing::an_ended_record_is_erased_and_stays_ended,
             erasing::an_erasure_that_is_refused_changes_nothing,

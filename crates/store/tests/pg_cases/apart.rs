@@ -22,6 +22,8 @@ async fn a_restored_backup_is_equal_by_digest_and_goes_on() {
             town.commit(vec![delete("lamp", id, 1)]).await.expect("it is ended");
         }
     }
+    let digest = sha2::Digest::finalize(<sha2::Sha256 as sha2::Digest>::new_with_prefix(b"a photo")).into();
+    town.store.keep_blob(digest, b"a photo".to_vec()).await.expect("it is kept");
     let folder = tempfile::tempdir().expect("a directory");
     let file = folder.path().join("city.dump");
     let manifest = backup(&*town.store, &file).await.expect("a backup is made");
@@ -43,6 +45,7 @@ async fn a_restored_backup_is_equal_by_digest_and_goes_on() {
     assert_eq!(restore(&file, &other, &[]).await.expect_err("there already").code(), "store-exists");
     let copy = PostgresStore::connect(&other).await.expect("the copy opens");
     assert_eq!(contents(&copy).await.expect("reads"), contents(&*town.store).await.expect("reads"));
+    assert_eq!(meydan_kernel::Store::blob(&copy, digest).await, Ok(Some(b"a photo".to_vec())));
     let copy = Town { store: std::sync::Arc::new(copy), catalogue: town.catalogue.clone() };
     copy.lamp("sonra", 1, None).await;
     let name = other.rsplit('/').next().expect("a name");

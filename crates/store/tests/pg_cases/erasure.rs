@@ -45,7 +45,11 @@ async fn erased_bytes_leave_the_tables() {
         town.commit(vec![update("lamp", id, 1, next, None)]).await.expect("it is changed");
         lamps.push(id);
     }
+    let photo = format!("{}gizli-{}", "f".repeat(5_000), "g".repeat(5_000)).into_bytes();
+    let digest = sha2::Digest::finalize(<sha2::Sha256 as sha2::Digest>::new_with_prefix(&photo)).into();
+    town.store.keep_blob(digest, photo).await.expect("it is kept");
     assert!(found(&database, "gizli-") > 0, "it is there before");
+    assert_eq!(town.store.forget_blob(digest).await, Ok(true));
     for (i, id) in lamps.iter().enumerate() {
         if i % 2 == 0 {
             town.commit(vec![delete("lamp", *id, 2)]).await.expect("it is ended");
@@ -57,8 +61,8 @@ async fn erased_bytes_leave_the_tables() {
     let server = pg_server::shared();
     let began = Instant::now();
     let vacuumed = "SELECT count(*) FROM pg_stat_user_tables WHERE schemaname = 'meydan' AND vacuum_count > 0 \
-        AND relname IN ('lamp', 'lamp__history', 'log') AND n_dead_tup = 0";
-    while server.psql(&database, vacuumed) != "3" {
+        AND relname IN ('lamp', 'lamp__history', 'log', 'blob') AND n_dead_tup = 0";
+    while server.psql(&database, vacuumed) != "4" {
         assert!(began.elapsed() < Duration::from_secs(60), "the touched tables are vacuumed");
         tokio::time::sleep(Duration::from_millis(200)).await;
     }
@@ -77,7 +81,7 @@ async fn a_database_of_the_first_format_is_brought_up() {
     let server = pg_server::shared();
     server.psql(
         &database,
-        "SET session_replication_role = replica; DROP TABLE meydan.secret; DROP TRIGGER meydan_guard_salt ON meydan.log; \
+        "SET session_replication_role = replica; DROP TABLE meydan.secret; DROP TABLE meydan.blob; DROP TRIGGER meydan_guard_salt ON meydan.log; \
          CREATE OR REPLACE TRIGGER meydan_guard BEFORE INSERT ON meydan.log FOR EACH STATEMENT EXECUTE FUNCTION meydan.guard(); \
          CREATE OR REPLACE TRIGGER meydan_guard_log BEFORE UPDATE OR DELETE OR TRUNCATE ON meydan.log \
          FOR EACH STATEMENT EXECUTE FUNCTION meydan.guard_log(); UPDATE meydan.head SET format = 1",

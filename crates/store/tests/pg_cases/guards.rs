@@ -27,6 +27,7 @@ async fn nobody_changes_a_table_around_the_desk() {
         "UPDATE meydan.log SET salt = NULL",
         "INSERT INTO meydan.secret VALUES ('session', 'x', NULL, '{}', now(), NULL)",
         "DELETE FROM meydan.secret",
+        "DELETE FROM meydan.blob",
         "UPDATE meydan.register SET next_fid = 1",
         // A mark of one's own is not that of this transaction.
         "SELECT set_config('meydan.writer', '1', false); UPDATE meydan.lamp SET watts = 100",
@@ -70,6 +71,7 @@ async fn readers_read_and_do_not_write() {
         "SELECT salt FROM meydan.log",
         "SELECT * FROM meydan.lamp__history",
         "SELECT content FROM meydan.secret",
+        "SELECT digest FROM meydan.blob",
         "CREATE TABLE meydan.mine (x int)",
     ] {
         let complaint = as_qgis(sql).expect_err(sql);

@@ -13,8 +13,9 @@ use super::{
     definitions::Definitions,
     errors::from_pg,
     rows,
-    wipe::Wiper,
+    wipe::{Erased, Wiper},
 };
+use crate::recent::Recent;
 use job::{Batch, Job};
 use meydan_kernel::{Changeset, Committed, Error, Kind, Result, head_watch};
 use pipeline::{Session, Trouble};
@@ -47,10 +48,15 @@ pub struct Writer {
 
 impl Writer {
     /// Starts the task. It ends when the writer is dropped and the queue is done.
-    pub fn start(place: Place, definitions: Arc<Definitions>, head: head_watch::Sender) -> Self {
+    pub fn start(
+        place: Place,
+        definitions: Arc<Definitions>,
+        head: head_watch::Sender,
+        recent: Arc<Recent>,
+        wiper: Arc<Wiper>,
+    ) -> Self {
         let (queue, waiting) = mpsc::channel(MAX_WAITING);
-        let wiper = Wiper::start(place.clone());
-        let task = Task { place, definitions, head, wiper, session: None };
+        let task = Task { place, definitions, head, recent, wiper, session: None };
         tokio::spawn(task.serve(waiting));
         Self { queue, room: Arc::new(Semaphore::new(MAX_WAITING_RECORDS)) }
     }
@@ -73,7 +79,8 @@ struct Task {
     place: Place,
     definitions: Arc<Definitions>,
     head: head_watch::Sender,
-    wiper: Wiper,
+    recent: Arc<Recent>,
+    wiper: Arc<Wiper>,
     session: Option<Session>,
 }
 
@@ -176,9 +183,12 @@ impl Task {
             .while_it_lives(write::write(session, batch, &found, &self.definitions))
             .await
             .map_err(Trouble::InDoubt)??;
+        let items = || batch.jobs.iter().flat_map(|j| &j.items);
+        let first = found.next - i64::try_from(items().count()).unwrap_or(i64::MAX);
+        self.recent.note(first, found.next, items().map(|i| i.register.as_str()));
         self.head.send(found.next);
-        let erased = batch.jobs.iter().flat_map(|j| &j.items).filter(|i| matches!(i.deed, job::Deed::Erase(_)));
-        self.wiper.erased(erased.map(|i| i.register.clone()));
+        let erased = items().filter(|i| matches!(i.deed, job::Deed::Erase(_)));
+        self.wiper.erased(erased.map(|i| Erased::Register(i.register.clone())));
         Ok(())
     }
 
