@@ -2,11 +2,16 @@
 //! the store one changeset; what it shows is narrowed and masked to what they may see.
 
 mod act;
+mod calendar;
+mod case;
 mod change;
 mod check;
 mod destroy;
 mod due;
+mod effect;
+mod fire;
 mod format;
+mod harmless;
 mod notes;
 mod past;
 mod sealed_log;
@@ -16,20 +21,25 @@ mod validate;
 mod who;
 
 pub use act::MAX_ACT_BYTES;
+pub use case::Offer;
 pub use change::MAX_CHANGES;
 pub(crate) use change::erased;
 pub use check::{Check, Checked, Checks};
 pub use destroy::{Destroyed, Destruction, MAX_DESTROYED};
 pub use due::DueWalk;
+pub use effect::{Deed, Effect, Effects, Event};
+pub use fire::Fired;
 pub use notes::SecurityEvent;
 pub use sealed_log::SealedLog;
 
 use crate::{
     Catalogue, Error, Register, Result, Store, Value,
+    case::Flow,
     cql2::{self, Expr},
     permission::Rules,
 };
 use arc_swap::ArcSwap;
+use jiff::Timestamp;
 use meydan_geo::Wkb;
 use std::{collections::HashMap, sync::Arc};
 use uuid::Uuid;
@@ -68,6 +78,26 @@ pub enum Edit {
         /// Geometry in lon/lat.
         geometry: Option<Wkb>,
     },
+    /// A case goes on: one transition of its workflow, with the fields that it may set.
+    Proceed {
+        /// The case.
+        id: Uuid,
+        /// The version the person saw; `None` takes whatever is current.
+        expected: Option<i64>,
+        /// Name of the transition.
+        transition: String,
+        /// Values by field index.
+        set: Vec<(usize, Value)>,
+        /// When it was done, if it is told later (work without reception); `None` is now.
+        at: Option<Timestamp>,
+    },
+    /// The house looks at a case's clocks: what is near, over, or to be told higher up. Only for the house.
+    Look {
+        /// The case.
+        id: Uuid,
+        /// The version whose clocks were seen to be due: with it, nothing is told twice.
+        expected: i64,
+    },
     /// The record's end.
     Delete {
         /// The record.
@@ -89,6 +119,7 @@ struct Prepared {
     catalogue: Arc<Catalogue>,
     constraints: HashMap<String, Vec<(usize, Expr)>>,
     rules: Rules,
+    flows: HashMap<String, Arc<Flow>>,
 }
 
 /// The only door to the store.
@@ -96,6 +127,10 @@ pub struct Desk {
     store: Arc<dyn Store>,
     prepared: ArcSwap<Prepared>,
     checks: Checks,
+    effects: Effects,
+    /// Workflows of earlier definitions, which running cases keep: by register and digest.
+    kept_flows: parking_lot::Mutex<HashMap<(String, String), Arc<Flow>>>,
+    calendar: ArcSwap<calendar::Known>,
     known: ArcSwap<who::Known>,
     learning: futures::lock::Mutex<()>,
     careful: futures::lock::Mutex<()>,
@@ -111,6 +146,9 @@ impl Desk {
         Ok(Self {
             prepared: ArcSwap::from_pointee(Prepared::new(catalogue)?),
             checks: Checks::new(),
+            effects: Effects::new(),
+            kept_flows: parking_lot::Mutex::default(),
+            calendar: ArcSwap::from_pointee(calendar::Known::nothing()),
             known: ArcSwap::from_pointee(who::Known::nothing()),
             learning: futures::lock::Mutex::default(),
             careful: futures::lock::Mutex::default(),
@@ -125,6 +163,12 @@ impl Desk {
         Self { checks, ..self }
     }
 
+    /// The desk with the effects in code that its workflows name.
+    #[must_use]
+    pub fn with_effects(self, effects: Effects) -> Self {
+        Self { effects, ..self }
+    }
+
     /// Takes another catalogue, after the store was brought to it. Requests under way finish with the old one.
     ///
     /// # Errors
@@ -132,6 +176,8 @@ impl Desk {
     pub fn reload(&self, catalogue: Arc<Catalogue>) -> Result<()> {
         self.prepared.store(Arc::new(Prepared::new(catalogue)?));
         self.known.store(Arc::new(who::Known::nothing()));
+        self.calendar.store(Arc::new(calendar::Known::nothing()));
+        self.kept_flows.lock().clear();
         Ok(())
     }
 
@@ -180,7 +226,13 @@ impl Prepared {
             constraints.insert(name.clone(), parsed?);
         }
         let rules = Rules::new(&catalogue)?;
-        Ok(Self { catalogue, constraints, rules })
+        let mut flows = HashMap::new();
+        for (name, register) in &catalogue.registers {
+            if let Some(workflow) = &register.workflow {
+                flows.insert(name.clone(), Arc::new(Flow::new(register, Arc::new(workflow.clone()))?));
+            }
+        }
+        Ok(Self { catalogue, constraints, rules, flows })
     }
 }
 

@@ -3,6 +3,8 @@
 //! What the kernel may never know: which store it has, which face asks, which register it is about. It knows definitions. The
 //! registers of the noun *post* it knows by name ([`post`]): by them it decides who may do what.
 
+pub mod calendar;
+pub mod case;
 pub mod catalogue;
 pub mod change;
 pub mod cql2;

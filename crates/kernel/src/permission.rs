@@ -14,8 +14,9 @@ pub use access::{Access, Part};
 pub use explain::{Explanation, Met, Weighed};
 pub use field_set::{FieldSet, MAX_FIELDS};
 pub use mask::mask;
-pub use principal::{Capacity, Limits, Principal, Proxied, Standing, Unit};
+pub use principal::{Capacity, Limits, Principal, Proxied, Standing, Unit, Whole};
 pub use refusal::{forbidden_field, not_allowed, reason_required, step_up_required};
+pub(crate) use rules::Guard;
 pub use rules::{Permit, Rules};
 
 /// How long after proving who they are a person may do what needs a step-up (ASVS 7.5.3).

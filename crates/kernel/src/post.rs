@@ -38,3 +38,8 @@ pub const OFFSET_HOURS: i8 = 3;
 pub fn day(at: Timestamp) -> Date {
     TimeZone::fixed(jiff::tz::offset(OFFSET_HOURS)).to_datetime(at).date()
 }
+
+/// The instant at which a day begins in the city.
+pub fn begins(day: Date) -> Timestamp {
+    TimeZone::fixed(jiff::tz::offset(OFFSET_HOURS)).to_timestamp(day.at(0, 0, 0, 0)).unwrap_or(Timestamp::MAX)
+}

@@ -29,6 +29,7 @@ fn field(name: &str, kind: FieldKind) -> Field {
         default: None,
         indexed: false,
         tucbs: None,
+        house: false,
     }
 }
 
@@ -63,6 +64,9 @@ fn park() -> Register {
         processing: None,
         journal: false,
         checks: Vec::new(),
+        part: false,
+        workflow: None,
+        indexes: Vec::new(),
     }
 }
 

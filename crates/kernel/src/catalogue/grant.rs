@@ -30,6 +30,9 @@ pub struct Grant {
     pub step_up: bool,
     /// Holds for a proxy (*vekil*) too.
     pub by_proxy: bool,
+    /// Only for parts of a whole that they may read, when they come through it ([`crate::Desk::with_whole`]).
+    #[serde(default)]
+    pub with_whole: bool,
 }
 
 /// To whom a grant is given.
@@ -42,6 +45,8 @@ pub enum Party {
     Person,
     /// Every holder of a post.
     Staff,
+    /// Who shows a case's reference number (the applicant): for that case.
+    Bearer,
     /// Holders of posts with this role.
     Role(String),
 }

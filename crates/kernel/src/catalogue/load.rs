@@ -1,11 +1,15 @@
 //! Reading definition files (TOML), and style files (JSON) beside them, into a checked catalogue. All faults at once.
 //!
-//! A definition file may hold one register (`[register]`, `[[field]]`, `[geometry]`, `[[constraint]]`, `[symbology]`,
-//! `[metadata]`, `[freshness]`, `[retention]`, `[processing]`), any number of code lists (`[[code_list]]`), colours
+//! A definition file may hold one register (`[register]`, `[[field]]`, `[geometry]`, `[[constraint]]`, `[[index]]`, `[symbology]`,
+//! `[metadata]`, `[freshness]`, `[retention]`, `[processing]`, and for cases `[workflow]`, `[[state]]`, `[[transition]]`,
+//! `[[deadline]]`), the calendar (`[calendar]`, `[[holiday]]`), any number of code lists (`[[code_list]]`), colours
 //! (`[palette]`), grants (`[[grant]]`) and separations (`[[separation]]`).
 
+mod calendar;
 mod check;
 mod check_grants;
+mod check_indexes;
+mod check_workflow;
 mod faults;
 mod grants;
 mod lists;
@@ -15,6 +19,7 @@ mod style;
 mod suggest;
 #[cfg(test)]
 mod tests;
+mod workflow;
 
 use super::Catalogue;
 use faults::Faults;
@@ -28,6 +33,7 @@ const TABLES: &[&str] = &[
     "field",
     "geometry",
     "constraint",
+    "index",
     "symbology",
     "metadata",
     "freshness",
@@ -37,10 +43,29 @@ const TABLES: &[&str] = &[
     "palette",
     "grant",
     "separation",
+    "workflow",
+    "state",
+    "transition",
+    "deadline",
+    "calendar",
+    "holiday",
 ];
 /// Tables that belong to a register.
-const OF_REGISTER: &[&str] =
-    &["field", "geometry", "constraint", "symbology", "metadata", "freshness", "retention", "processing"];
+const OF_REGISTER: &[&str] = &[
+    "field",
+    "geometry",
+    "constraint",
+    "index",
+    "symbology",
+    "metadata",
+    "freshness",
+    "retention",
+    "processing",
+    "workflow",
+    "state",
+    "transition",
+    "deadline",
+];
 
 /// One definition file's text.
 #[derive(Debug, Clone)]
@@ -74,7 +99,7 @@ impl std::fmt::Display for DefinitionError {
 
 /// Reads and checks definitions; all errors at once.
 ///
-/// Of two files that give the same colour the later one wins, so that a city can have its own colours; registers and code
+/// Of two files that give the same colour, or a calendar, the later one wins, so that a city can have its own; registers and code
 /// lists can be defined only once.
 ///
 /// # Errors
@@ -119,6 +144,9 @@ fn read_file(source: &Source, styles: &[&Source], faults: &Faults, catalogue: &m
         }
     }
     catalogue.palette.extend(lists::palette(&file, root));
+    if let Some(calendar) = calendar::calendar(&file) {
+        catalogue.calendar = calendar;
+    }
     let register = if file.has("register") { register::read(&file, styles) } else { None };
     catalogue.grants.extend(grants::grants(&file, register.as_ref().map(|r| r.name.as_str())));
     catalogue.separations.extend(grants::separations(&file));
@@ -128,7 +156,10 @@ fn read_file(source: &Source, styles: &[&Source], faults: &Faults, catalogue: &m
         }
         return;
     }
-    let Some(register) = register else { return };
+    let Some(mut register) = register else { return };
+    if let Some(list) = workflow::complete(&mut register) {
+        catalogue.code_lists.insert(list.name.clone(), Arc::new(list));
+    }
     if catalogue.registers.contains_key(&register.name) {
         duplicate(&file, "register", &register.name, faults.place(&register.name));
     } else {

@@ -7,6 +7,7 @@ mod load;
 mod model;
 mod plan;
 pub mod schema;
+pub mod workflow;
 
 pub use digest::digest;
 pub use drawing::DrawnLayer;
@@ -18,3 +19,4 @@ pub use model::{
 };
 pub use plan::{Plan, Refusal, Step, plan};
 pub use schema::json_schema;
+pub use workflow::{Deadline, Escalation, Setting, Start, State, StateKind, TermOf, Transition, Workflow};

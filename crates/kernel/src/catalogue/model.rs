@@ -1,7 +1,7 @@
 //! The typed model of the definitions. Serialised whole into the store as the applied catalogue.
 
-use super::{Grant, Separation};
-use crate::{Bilingual, Value};
+use super::{Grant, Separation, Workflow};
+use crate::{Bilingual, Value, calendar::CalendarDef};
 use meydan_geo::GeometryType;
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, sync::Arc};
@@ -22,6 +22,9 @@ pub struct Catalogue {
     /// Powers that one person can't have over one matter.
     #[serde(default)]
     pub separations: Vec<Separation>,
+    /// Holidays and office hours: what terms are counted by.
+    #[serde(default)]
+    pub calendar: CalendarDef,
 }
 
 /// One named colour of the symbology in both themes (CSS colours).
@@ -110,6 +113,15 @@ pub struct Register {
     /// Names of the checks in code that each change of this register must pass, see [`crate::desk::Check`].
     #[serde(default)]
     pub checks: Vec<String>,
+    /// Fields that are indexed together: quick to filter by the first ones and sort by the next.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub indexes: Vec<Vec<String>>,
+    /// Its records are parts of others (comments, attachments, links): grants `with_whole` hold for who may read the whole.
+    #[serde(default)]
+    pub part: bool,
+    /// The way of its records through the house, if they are cases.
+    #[serde(default)]
+    pub workflow: Option<Workflow>,
 }
 
 impl Register {
@@ -168,6 +180,9 @@ pub struct Field {
     pub indexed: bool,
     /// Attribute name in TUCBS.
     pub tucbs: Option<String>,
+    /// Kept by the house: nobody's edit writes it (the fields of cases).
+    #[serde(default)]
+    pub house: bool,
 }
 
 /// Type of a field.

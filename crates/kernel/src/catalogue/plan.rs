@@ -63,6 +63,20 @@ pub enum Step {
         /// Register.
         register: String,
     },
+    /// Fields are indexed together.
+    AddIndex {
+        /// Register.
+        register: String,
+        /// Fields, in order.
+        fields: Vec<String>,
+    },
+    /// Fields are no longer indexed together.
+    DropIndex {
+        /// Register.
+        register: String,
+        /// Fields, in order, by their new names.
+        fields: Vec<String>,
+    },
     /// Geometry column changed to a wider type (single → multi, anything → collection) or added.
     WidenGeometry {
         /// Register.

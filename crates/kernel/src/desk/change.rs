@@ -1,14 +1,20 @@
 //! Changing through the desk: may they, is it valid, one changeset.
 
-use super::{Checked, Desk, Destruction, Edit, Prepared, act, destroy, no_such_record};
+use super::{
+    Checked, Desk, Destruction, Edit, Prepared, act,
+    case::{At, no_such_transition},
+    destroy, no_such_record,
+};
 use crate::{
     Change, Changeset, Committed, Error, FieldKind, Kind, Operation, Principal, Record, Register, Result, Value,
-    catalogue::Action,
+    case::Flow,
+    catalogue::{Action, workflow::field},
     error::FieldError,
-    permission::{Capacity, FieldSet, not_allowed},
+    permission::{Capacity, FieldSet, forbidden_field, not_allowed},
     query::Key,
 };
-use std::sync::Arc;
+use jiff::Timestamp;
+use std::{collections::VecDeque, sync::Arc};
 use uuid::Uuid;
 
 /// Limit: changes of one changeset.
@@ -38,6 +44,8 @@ impl Desk {
             let (changeset, pinned) = self.prepare(principal, edits.clone()).await?;
             match self.store.commit(changeset).await {
                 Err(e) if e.code() == "version-conflict" && !pinned => continue,
+                // Of the random reference numbers of cases one was taken: the next try draws another.
+                Err(e) if e.code() == "key-taken" && self.opens_a_case(&edits) => continue,
                 other => return other,
             }
         }
@@ -76,23 +84,77 @@ impl Desk {
         act::check(&principal.act)?;
         let prepared = self.prepared.load_full();
         one_checked_at_a_time(&prepared, principal, &edits)?;
+        // What effects add is the house's own doing: valid like all else, asked of no grant.
+        let house = Principal { capacity: Capacity::Operator, limits: Vec::new(), ..principal.clone() };
         let mut pinned = true;
         let mut told = Vec::new();
         let mut changes = Vec::with_capacity(edits.len());
-        for (name, edit) in edits {
+        let mut queue: VecDeque<(bool, String, Edit)> = edits.into_iter().map(|(name, edit)| (false, name, edit)).collect();
+        while let Some((by_house, name, edit)) = queue.pop_front() {
+            if changes.len() >= MAX_CHANGES {
+                return Err(Error::internal("effects that add without end"));
+            }
+            let principal = if by_house { &house } else { principal };
             let register = prepared.catalogue.register(&name)?;
-            let intent = self.intent(&prepared, principal, register, edit, &mut pinned).await?;
-            self.permit(&prepared, principal, register, &intent).await?;
+            let mut intent = self.intent(&prepared, principal, register, edit, &mut pinned).await?;
+            if !by_house {
+                self.permit(&prepared, principal, register, &intent).await?;
+            }
             intent.refuse_unseen_version(register)?;
+            let more = self.keep_case(&prepared, principal, register, &mut intent).await?;
             let operation = prepared.validate(register, intent.id, intent.operation.clone())?;
             self.run_checks(&prepared, principal, register, &intent, &operation).await?;
             if let (Operation::Erase { fields, geometries, .. }, Some(newest)) = (&operation, &intent.before) {
                 told.push(self.refuse_kept(&prepared, principal, register, newest, fields, *geometries).await?);
             }
             changes.push(Change { register: name, id: intent.id, operation });
+            queue.extend(more.into_iter().map(|(name, edit)| (true, name, edit)));
         }
         changes.extend(destroy::journal(&prepared.catalogue, principal, &told, why));
         Ok((Changeset { id: Uuid::now_v7(), act: principal.act.clone(), changes }, pinned))
+    }
+
+    /// True if an edit opens a case, whose number is drawn anew at each try.
+    fn opens_a_case(&self, edits: &[(String, Edit)]) -> bool {
+        let prepared = self.prepared.load();
+        edits.iter().any(|(name, edit)| matches!(edit, Edit::Insert { id: None, .. }) && prepared.flows.contains_key(name))
+    }
+
+    /// What a deed makes of a case; and what the house changes with it.
+    async fn keep_case(
+        &self,
+        prepared: &Prepared,
+        principal: &Principal,
+        register: &Arc<Register>,
+        intent: &mut Intent,
+    ) -> Result<Vec<(String, Edit)>> {
+        let Some(current) = prepared.flows.get(&register.name) else { return Ok(Vec::new()) };
+        let Some(case) = draft(intent.id, &intent.operation) else { return Ok(Vec::new()) };
+        let flow = match (&intent.deed, &intent.before) {
+            (Some((_, flow)), _) => Arc::clone(flow),
+            (None, Some(before)) => self.flow(prepared, register, before).await?,
+            (None, None) => Arc::clone(current),
+        };
+        let told_at = match &intent.deed {
+            Some((Deed::Go { at, .. }, _)) => at.unwrap_or(principal.now),
+            _ => principal.now,
+        };
+        let at = At { prepared, principal, register, flow: &flow, at: told_at };
+        let made = match (&intent.deed, &intent.before, intent.action) {
+            (Some((Deed::Go { transition, .. }, _)), Some(before), _) => {
+                let transition =
+                    flow.workflow.transition(transition).ok_or_else(|| no_such_transition(register, transition))?;
+                self.gone(&at, transition, before, case).await?
+            }
+            (Some((Deed::Look, _)), Some(before), _) => self.looked_at(&at, before).await?,
+            (None, _, Action::Insert) => self.opened(&at, case).await?,
+            (None, Some(_), Action::Update) => self.corrected(&at, case).await?,
+            _ => return Ok(Vec::new()),
+        };
+        if let Operation::Insert { values, geometry } | Operation::Update { values, geometry, .. } = &mut intent.operation {
+            (*values, *geometry) = (made.case.values, made.case.geometry);
+        }
+        Ok(made.more)
     }
 
     /// What an edit means for the record as it is now.
@@ -112,7 +174,8 @@ impl Desk {
                 let touched = set.iter().fold(FieldSet::EMPTY, |all, (i, _)| all.with(*i));
                 place(&mut values, set);
                 let id = id.unwrap_or_else(Uuid::now_v7);
-                Intent { id, action: Action::Insert, touched, before: None, operation: Operation::Insert { values, geometry } }
+                let operation = Operation::Insert { values, geometry };
+                Intent { id, action: Action::Insert, touched, before: None, operation, deed: None }
             }
             Edit::Update { id, expected, set, geometry } => {
                 *pinned &= expected.is_some();
@@ -128,7 +191,32 @@ impl Desk {
             }
             Edit::Replace { id, expected, values, geometry } if matches!(principal.capacity, Capacity::Operator) => {
                 let operation = Operation::Update { expected, values, geometry };
-                Intent { id, action: Action::Update, touched: FieldSet::ALL, before: None, operation }
+                Intent { id, action: Action::Update, touched: FieldSet::ALL, before: None, operation, deed: None }
+            }
+            Edit::Proceed { id, expected, transition, set, at } => {
+                *pinned &= expected.is_some();
+                let current = self.current(register, id).await?;
+                let flow = self.flow(prepared, register, &current).await?;
+                let mut values = current.values.clone();
+                let given = set.iter().fold(FieldSet::EMPTY, |all, (i, _)| all.with(*i));
+                place(&mut values, set);
+                let unseen = given.without(seen(&current));
+                keep_masked(register, &current, unseen, &mut values, Blank::IsWritten);
+                let operation = Operation::Update {
+                    expected: expected.unwrap_or(current.version),
+                    values,
+                    geometry: current.geometry.clone(),
+                };
+                let deed = Some((Deed::Go { transition, at }, flow));
+                Intent { id, action: Action::Update, touched: given, before: Some(current), operation, deed }
+            }
+            Edit::Look { id, expected } => {
+                let current = self.current(register, id).await?;
+                let flow = self.flow(prepared, register, &current).await?;
+                let (values, geometry) = (current.values.clone(), current.geometry.clone());
+                let operation = Operation::Update { expected, values, geometry };
+                let deed = Some((Deed::Look, flow));
+                Intent { id, action: Action::Update, touched: FieldSet::EMPTY, before: Some(current), operation, deed }
             }
             Edit::Replace { id, expected, mut values, geometry } => {
                 let current = self.current(register, id).await?;
@@ -140,7 +228,7 @@ impl Desk {
                 *pinned &= expected.is_some();
                 let current = self.current(register, id).await?;
                 let operation = Operation::Delete { expected: expected.unwrap_or(current.version) };
-                Intent { id, action: Action::Delete, touched: FieldSet::EMPTY, before: Some(current), operation }
+                Intent { id, action: Action::Delete, touched: FieldSet::EMPTY, before: Some(current), operation, deed: None }
             }
             Edit::Erase { id, fields } => {
                 *pinned = false;
@@ -165,7 +253,7 @@ impl Desk {
         let geometry = newest.geometry.clone().filter(|_| !whole);
         let touched = fields.iter().fold(FieldSet::EMPTY, |all, i| all.with(*i));
         let operation = Operation::Erase { expected: newest.version, values, geometry, fields, geometries: whole };
-        Ok(Intent { id, action: Action::Erase, touched, before: Some(newest), operation })
+        Ok(Intent { id, action: Action::Erase, touched, before: Some(newest), operation, deed: None })
     }
 
     async fn current(&self, register: &Arc<Register>, id: Uuid) -> Result<Record> {
@@ -187,6 +275,12 @@ impl Desk {
             return Ok(());
         }
         let before = &intent.before;
+        if let (Some((deed, flow)), Some(case)) = (&intent.deed, before) {
+            return self.permit_deed(prepared, principal, register, case, (deed, flow), intent.touched).await;
+        }
+        if let Some(kept) = kept_by_house(register, intent) {
+            return Err(forbidden_field(register, kept));
+        }
         let after = intent.after();
         let records: Vec<&Record> = before.iter().chain(after.iter()).collect();
         let may = prepared.rules.may(principal, register, intent.action, &records, intent.touched);
@@ -203,6 +297,36 @@ impl Desk {
                 self.note_refusal(principal, register, intent.action, error).await;
             }
             kept?;
+        }
+        Ok(())
+    }
+
+    /// Refuses a transition that somebody may not go from where the case is.
+    async fn permit_deed(
+        &self,
+        prepared: &Prepared,
+        principal: &Principal,
+        register: &Arc<Register>,
+        case: &Record,
+        (deed, flow): (&Deed, &Flow),
+        touched: FieldSet,
+    ) -> Result<()> {
+        let access = prepared.rules.access(principal, register, Action::Read);
+        if access.of(case).is_none() {
+            return Err(no_such_record(register, &case.id.to_string()));
+        }
+        let Deed::Go { transition, .. } = deed else { return Err(not_allowed(principal, register, Action::Update)) };
+        if flow.workflow.transition(transition).is_none() {
+            return Err(no_such_transition(register, transition));
+        }
+        let guard = flow.guard(transition).ok_or_else(|| not_allowed(principal, register, Action::Update));
+        let may = guard.and_then(|g| g.may(principal, register, case, touched));
+        if let Err(error) = &may {
+            self.note_refusal(principal, register, Action::Update, error).await;
+        }
+        may?;
+        if !prepared.catalogue.separations.is_empty() {
+            self.keep_separate(principal, &*self.directory().await?, case.id).await?;
         }
         Ok(())
     }
@@ -258,6 +382,13 @@ fn one_checked_at_a_time(prepared: &Prepared, principal: &Principal, edits: &[(S
     .hint("Değişiklikleri ayrı ayrı gönderin.", "Send the changes one after the other."))
 }
 
+/// A field that the house keeps and the edit would write; who opens a case may say some of them.
+fn kept_by_house<'a>(register: &'a Register, intent: &Intent) -> Option<&'a str> {
+    let open = |name: &str| intent.action == Action::Insert && field::AT_OPENING.contains(&name);
+    let fields = register.fields.iter().enumerate().filter(|(i, f)| f.house && intent.touched.has(*i));
+    fields.map(|(_, f)| f.name.as_str()).find(|name| !open(name))
+}
+
 /// An edit made ready for the questions: may they, is it valid.
 struct Intent {
     id: Uuid,
@@ -267,6 +398,16 @@ struct Intent {
     /// The record before, if it was read.
     before: Option<Record>,
     operation: Operation,
+    /// If a case goes on: how, and by which workflow.
+    deed: Option<(Deed, Arc<Flow>)>,
+}
+
+/// How a case goes on.
+enum Deed {
+    /// By a transition, done at this time if it is told later.
+    Go { transition: String, at: Option<Timestamp> },
+    /// By time.
+    Look,
 }
 
 impl Intent {
@@ -279,7 +420,7 @@ impl Intent {
             let pairs = values.iter().zip(&before.values).enumerate();
             touched = pairs.filter(|(i, (new, old))| writes(*i, new, old)).fold(touched, |all, (i, _)| all.with(i));
         }
-        Self { id, action: Action::Update, touched, before: Some(before), operation }
+        Self { id, action: Action::Update, touched, before: Some(before), operation, deed: None }
     }
 
     /// Refuses a version that is not yet: the permission was asked for the one that is.

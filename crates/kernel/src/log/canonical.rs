@@ -201,6 +201,7 @@ mod tests {
             default: None,
             indexed: false,
             tucbs: None,
+            house: false,
         }
     }
 
@@ -227,6 +228,9 @@ mod tests {
             processing: None,
             journal: false,
             checks: Vec::new(),
+            indexes: Vec::new(),
+            part: false,
+            workflow: None,
         }
     }
 

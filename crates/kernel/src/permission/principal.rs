@@ -24,6 +24,27 @@ pub struct Principal {
     pub verified_at: Option<Timestamp>,
     /// When they come.
     pub now: Timestamp,
+    /// The whole through which they come to its parts; the desk has seen that they may read it.
+    pub whole: Option<Whole>,
+}
+
+/// A record that somebody has been seen to have a right to: only the desk makes one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Whole {
+    pub(crate) register: String,
+    pub(crate) id: Uuid,
+}
+
+impl Whole {
+    /// Its register.
+    pub fn register(&self) -> &str {
+        &self.register
+    }
+
+    /// The record.
+    pub fn id(&self) -> Uuid {
+        self.id
+    }
 }
 
 /// What somebody is to the house.
@@ -31,6 +52,8 @@ pub struct Principal {
 pub enum Capacity {
     /// Nobody is logged in.
     Everyone,
+    /// Nobody is logged in, but they show a case's reference number.
+    Bearer(Whole),
     /// The operator of the machine, at its command line: may do everything, as who can read the files can anyway.
     Operator,
     /// A person who acts in no post.
@@ -106,7 +129,7 @@ impl Principal {
 
     /// Somebody, now.
     pub fn new(act: Act, capacity: Capacity) -> Self {
-        Self { act, capacity, limits: Vec::new(), verified_at: None, now: Timestamp::now() }
+        Self { act, capacity, limits: Vec::new(), verified_at: None, now: Timestamp::now(), whole: None }
     }
 
     /// The same for a reason (an empty one is none).
@@ -126,7 +149,7 @@ impl Principal {
     /// The person, if one is logged in.
     pub fn person(&self) -> Option<Uuid> {
         match &self.capacity {
-            Capacity::Everyone | Capacity::Operator => None,
+            Capacity::Everyone | Capacity::Bearer(_) | Capacity::Operator => None,
             Capacity::Person(id) => Some(*id),
             Capacity::Post(standing) => Some(standing.person),
         }
@@ -142,7 +165,15 @@ impl Principal {
 
     /// True if nobody is logged in.
     pub fn is_everyone(&self) -> bool {
-        matches!(self.capacity, Capacity::Everyone)
+        matches!(self.capacity, Capacity::Everyone | Capacity::Bearer(_))
+    }
+
+    /// The case whose reference number they show.
+    pub fn bears(&self) -> Option<&Whole> {
+        match &self.capacity {
+            Capacity::Bearer(case) => Some(case),
+            _ => None,
+        }
     }
 
     /// True if they proved who they are within the last [`STEP_UP_MINUTES`]. Clocks of two servers may differ by as much, but a
@@ -163,6 +194,7 @@ impl Principal {
             Party::Everyone => true,
             Party::Person => self.person().is_some(),
             Party::Staff => self.standing().is_some(),
+            Party::Bearer => self.bears().is_some(),
             Party::Role(role) => self.standing().is_some_and(|s| s.role == *role),
         }
     }

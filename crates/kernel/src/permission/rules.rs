@@ -5,7 +5,7 @@ use super::{
 };
 use crate::{
     Catalogue, Record, Register, Result, Value,
-    catalogue::{Action, Grant, Scope},
+    catalogue::{Action, Grant, Party, Scope, workflow::part},
     cql2::{self, Expr, Operand},
 };
 use std::{collections::HashMap, sync::Arc};
@@ -24,6 +24,8 @@ pub(super) struct Rule {
     named: Option<FieldSet>,
     impersonal: FieldSet,
     unit: Option<usize>,
+    /// Where a part names its whole: register and record.
+    whole: Option<(usize, usize)>,
 }
 
 /// What may be done to one record: which fields of it.
@@ -69,7 +71,8 @@ impl Rules {
         let within = principal.limits.iter().all(|l| l.allow(&register.name, action));
         let kept = register.journal && action.writes();
         let rules = if within && !kept { self.of(&register.name) } else { &[] };
-        rules.iter().filter(move |rule| rule.grant.actions.contains(&action) && rule.is_given_to(principal))
+        let through = move |rule: &Rule| !rule.grant.with_whole || principal.whole.is_some();
+        rules.iter().filter(move |rule| rule.grant.actions.contains(&action) && through(rule) && rule.is_given_to(principal))
     }
 
     /// True if somebody may do this to some record, perhaps with a reason or a step-up: whether a button is worth showing.
@@ -133,6 +136,7 @@ impl Rule {
             named: grant.fields.as_ref().map(|names| FieldSet::named(register, names)),
             impersonal: FieldSet::impersonal(register),
             unit: register.unit.as_ref().and_then(|u| register.field_index(u)),
+            whole: register.field_index(part::WHOLE_REGISTER).zip(register.field_index(part::WHOLE)).filter(|_| register.part),
             grant,
         })
     }
@@ -172,6 +176,10 @@ impl Rule {
         if let Some(condition) = &self.condition {
             terms.push(condition.bind(&|what| principal.current(what)));
         }
+        terms.extend(self.borne(principal));
+        if self.grant.with_whole {
+            terms.extend(self.of_whole(principal));
+        }
         let never = terms.contains(&Expr::Literal(false));
         let condition = match terms.len() {
             _ if never => Some(Expr::Literal(false)),
@@ -181,6 +189,24 @@ impl Rule {
         };
         let all = if action.shows() { self.impersonal } else { FieldSet::ALL };
         Part { condition, fields: self.named.unwrap_or(all) }
+    }
+
+    /// Who bears one case is shown that case, by grants that are not everybody's.
+    fn borne(&self, principal: &Principal) -> Option<Expr> {
+        let case = principal.bears().filter(|_| !self.grant.to.contains(&Party::Everyone) && !self.grant.with_whole)?;
+        if case.register != self.grant.register {
+            return Some(Expr::Literal(false));
+        }
+        Some(Expr::Compare(Operand::Id, cql2::Comparison::Eq, Operand::Literal(Value::Reference(case.id))))
+    }
+
+    /// Only parts of the whole through which they come.
+    fn of_whole(&self, principal: &Principal) -> Vec<Expr> {
+        let (Some((register, record)), Some(whole)) = (self.whole, &principal.whole) else { return vec![Expr::Literal(false)] };
+        let equals = |field, text: String| {
+            Expr::Compare(Operand::Field(field), cql2::Comparison::Eq, Operand::Literal(Value::Text(text)))
+        };
+        vec![equals(record, whole.id.to_string()), equals(register, whole.register.clone())]
     }
 
     /// The condition of the unit scope.
@@ -195,5 +221,55 @@ impl Rule {
             Scope::Below if standing.unit.below.len() > 1 => Expr::In(field, standing.unit.below.iter().map(literal).collect()),
             _ => Expr::Compare(field, cql2::Comparison::Eq, literal(&standing.unit.id)),
         })
+    }
+}
+
+/// Who may go one transition of a workflow: a grant of its own.
+#[derive(Debug)]
+pub(crate) struct Guard(Rule);
+
+impl Guard {
+    /// The grant over its register.
+    ///
+    /// # Errors
+    /// `bad-filter` if its condition can't be read.
+    pub(crate) fn new(grant: Arc<Grant>, register: &Register) -> Result<Self> {
+        Rule::new(grant, register).map(Self)
+    }
+
+    /// True if somebody may go it from this case, perhaps with a reason or a step-up: whether a button is worth showing.
+    pub(crate) fn could(&self, principal: &Principal, register: &Register, case: &Record) -> bool {
+        if matches!(principal.capacity, Capacity::Operator) {
+            return true;
+        }
+        let within = principal.limits.iter().all(|l| l.allow(&register.name, Action::Update));
+        let part = self.0.part(principal, Action::Update);
+        within && self.0.is_given_to(principal) && part.condition.as_ref().is_none_or(|c| cql2::holds(c, case))
+    }
+
+    /// May somebody go it from this case, and set these fields with it?
+    ///
+    /// # Errors
+    /// `login-required`, `not-allowed`, `reason-required`, `step-up-required`, `forbidden-field`.
+    pub(crate) fn may(&self, principal: &Principal, register: &Register, case: &Record, wanted: FieldSet) -> Result<()> {
+        if matches!(principal.capacity, Capacity::Operator) {
+            return Ok(());
+        }
+        if !self.could(principal, register, case) {
+            return Err(not_allowed(principal, register, Action::Update));
+        }
+        if self.0.lacks_step_up(principal) {
+            return Err(step_up_required());
+        }
+        if self.0.lacks_reason(principal) {
+            return Err(reason_required());
+        }
+        let unnamed = wanted.without(self.0.named.unwrap_or(FieldSet::ALL)).iter().find_map(|i| register.fields.get(i));
+        unnamed.map_or(Ok(()), |field| Err(forbidden_field(register, &field.name)))
+    }
+
+    /// The grant.
+    pub(crate) fn grant(&self) -> &Grant {
+        &self.0.grant
     }
 }

@@ -210,7 +210,7 @@ impl Directory {
                 Capacity::Post(Arc::new(standing))
             }
         };
-        Ok(Principal { act, capacity, limits, verified_at: None, now })
+        Ok(Principal { act, capacity, limits, verified_at: None, now, whole: None })
     }
 
     /// What the log writes for a person, a post or a delegator (an id), as people read it; what is no id of ours is itself.

@@ -26,6 +26,7 @@ fn field(name: &str, kind: FieldKind, personal: bool) -> Field {
         default: None,
         indexed: false,
         tucbs: None,
+        house: false,
     }
 }
 
@@ -59,6 +60,9 @@ fn applicants(years: Option<u32>, after: bool, destroys: Destroys, journal: bool
         processing: None,
         journal,
         checks: Vec::new(),
+        indexes: Vec::new(),
+        part: false,
+        workflow: None,
     })
 }
 

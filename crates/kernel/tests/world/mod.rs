@@ -84,6 +84,7 @@ fn grant(dice: &mut Dice, n: usize) -> Drawn {
     let scope = if special && dice.percent(40) { dice.pick(&[Scope::Own, Scope::Below]) } else { Scope::Any };
     let codes: Vec<String> = (0..7).map(|n| format!("u{n}")).collect();
     let grant = Grant {
+        with_whole: false,
         name: format!("g{n}"),
         register: register.to_owned(),
         to,

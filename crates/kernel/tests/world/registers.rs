@@ -27,6 +27,7 @@ pub fn field(name: &str, kind: FieldKind) -> Field {
         default: None,
         indexed: false,
         tucbs: None,
+        house: false,
     }
 }
 
@@ -53,6 +54,9 @@ pub fn register(name: &str, fields: Vec<Field>, geometry: Option<GeometryType>) 
         processing: None,
         journal: false,
         checks: Vec::new(),
+        part: false,
+        workflow: None,
+        indexes: Vec::new(),
     }
 }
 

@@ -20,6 +20,8 @@ pub(super) fn check(catalogue: &Catalogue, faults: &Faults) {
         Check { catalogue, faults, register }.register();
     }
     super::check_grants::check(catalogue, faults);
+    super::check_indexes::check(catalogue, faults);
+    super::check_workflow::check(catalogue, faults);
     for (name, colour) in &catalogue.palette {
         for (theme, text) in [("light", &colour.light), ("dark", &colour.dark)] {
             if !style::is_colour(text) {

@@ -38,6 +38,8 @@ fn everywhere(grant: &Grant, at: impl Fn(&str, String, String)) {
         ("fields", grant.fields.is_some()),
         ("scope", grant.scope != Scope::Any),
         ("area", grant.area),
+        ("with_whole", grant.with_whole),
+        ("to", grant.to.contains(&Party::Bearer)),
     ];
     for (key, _) in wrong.into_iter().filter(|(_, there)| *there) {
         at(
@@ -48,7 +50,7 @@ fn everywhere(grant: &Grant, at: impl Fn(&str, String, String)) {
     }
 }
 
-fn one(grant: &Grant, register: &Register, at: impl Fn(&str, String, String)) {
+pub(super) fn one(grant: &Grant, register: &Register, at: impl Fn(&str, String, String)) {
     if grant.scope != Scope::Any && register.unit.is_none() {
         at(
             "scope",
@@ -72,6 +74,12 @@ fn one(grant: &Grant, register: &Register, at: impl Fn(&str, String, String)) {
             format!("koşul okunamıyor: {}{}", e.message(Lang::Tr), hint(Lang::Tr)),
             format!("the condition can't be read: {}{}", e.message(Lang::En), hint(Lang::En)),
         );
+    }
+    if grant.with_whole && !register.part {
+        at("with_whole", "kütük başka kayıtların parçası değil".to_owned(), "the register's records are no parts".to_owned());
+    }
+    if grant.to.contains(&Party::Bearer) && !grant.with_whole && register.workflow.is_none() {
+        at("to", "“bearer” yalnızca bir işin taşıyıcısıdır".to_owned(), "“bearer” bears a case only".to_owned());
     }
     let anonymous = grant.to.contains(&Party::Everyone);
     if anonymous && (grant.scope != Scope::Any || grant.area || !grant.of_units.is_empty()) {

@@ -5,8 +5,26 @@ use crate::catalogue::{Action, Grant, Party, Scope, Separation};
 use std::sync::Arc;
 
 /// Keys of `[[grant]]`.
-const GRANT: &[&str] =
-    &["name", "register", "to", "actions", "of_units", "scope", "area", "where", "fields", "reason", "step_up", "by_proxy"];
+const GRANT: &[&str] = &[
+    "name",
+    "register",
+    "to",
+    "actions",
+    "of_units",
+    "scope",
+    "area",
+    "where",
+    "fields",
+    "reason",
+    "step_up",
+    "by_proxy",
+    "with_whole",
+];
+/// Keys of `[[transition]]`: those of a grant that it may have, and its own.
+pub(super) const TRANSITION: [&str; 17] = [
+    "name", "title", "from", "to", "by", "of_units", "scope", "area", "where", "reason", "step_up", "by_proxy", "needs",
+    "fields", "sets", "effects", "extends",
+];
 /// Keys of `[[separation]]`.
 const SEPARATION: &[&str] = &["name", "roles", "message"];
 /// The words for `scope`.
@@ -42,6 +60,26 @@ fn grant(g: &Reader<'_>, register: Option<&str>) -> Grant {
         reason: g.flag("reason"),
         step_up: g.flag("step_up"),
         by_proxy: !g.has("by_proxy") || g.flag("by_proxy"),
+        with_whole: g.flag("with_whole"),
+    }
+}
+
+/// The grant that a transition is: an update, of the fields that it may set.
+pub(super) fn of_transition(t: &Reader<'_>, register: &str, name: &str, fields: Vec<String>) -> Grant {
+    Grant {
+        name: format!("{register}.{name}"),
+        register: register.to_owned(),
+        to: t.texts("by").iter().map(|word| party(word)).collect(),
+        actions: vec![Action::Update],
+        of_units: t.texts("of_units"),
+        scope: t.word("scope", SCOPES).unwrap_or_default(),
+        area: t.flag("area"),
+        condition: t.text("where"),
+        fields: Some(fields),
+        reason: t.flag("reason"),
+        step_up: t.flag("step_up"),
+        by_proxy: !t.has("by_proxy") || t.flag("by_proxy"),
+        with_whole: false,
     }
 }
 
@@ -50,6 +88,7 @@ fn party(word: &str) -> Party {
         "everyone" => Party::Everyone,
         "person" => Party::Person,
         "staff" => Party::Staff,
+        "bearer" => Party::Bearer,
         role => Party::Role(role.to_owned()),
     }
 }

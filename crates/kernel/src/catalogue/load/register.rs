@@ -11,8 +11,21 @@ use meydan_geo::GeometryType;
 use serde_json::Value as Json;
 
 /// Keys of `[register]`.
-const REGISTER: &[&str] =
-    &["name", "was", "title", "description", "articles", "label", "key", "tucbs", "unit", "subject", "journal", "checks"];
+const REGISTER: &[&str] = &[
+    "name",
+    "was",
+    "title",
+    "description",
+    "articles",
+    "label",
+    "key",
+    "tucbs",
+    "unit",
+    "subject",
+    "journal",
+    "checks",
+    "part",
+];
 /// Keys of `[[field]]`.
 const FIELD: &[&str] = &[
     "name",
@@ -108,6 +121,13 @@ pub(super) fn read(file: &Reader<'_>, styles: &[&Source]) -> Option<Register> {
         subject: head.text("subject"),
         journal: head.flag("journal"),
         checks: head.texts("checks"),
+        indexes: file
+            .tables("index", "fields", |_| format!("{name}/index"), &["fields"])
+            .iter()
+            .map(|i| i.texts("fields"))
+            .collect(),
+        part: head.flag("part"),
+        workflow: super::workflow::workflow(file, &name),
         processing: file.table("processing", format!("{name}/processing"), &["purpose", "basis", "subjects", "special"]).map(
             |p| Processing {
                 purpose: p.need_bilingual("purpose"),
@@ -145,6 +165,7 @@ fn field(f: &Reader<'_>) -> Field {
         default: f.json("default"),
         indexed: f.flag("indexed"),
         tucbs: f.text("tucbs"),
+        house: false,
     }
 }
 

@@ -120,12 +120,14 @@ impl<'a> Difference<'a> {
             self.renames.push(Step::RenameRegister { from: old.name.clone(), register: name.clone() });
         }
         let mut taken = Vec::new();
+        let mut now: BTreeMap<&str, &str> = BTreeMap::new();
         for field in &new.fields {
             let was = field.was.as_deref().filter(|was| old.field(&field.name).is_none() && new.field(was).is_none());
             // Of two fields that say they were the same one, the first has it.
             match old.field(&field.name).or_else(|| old.field(was?)).filter(|before| !taken.contains(&before.name.as_str())) {
                 Some(before) => {
                     taken.push(before.name.as_str());
+                    now.insert(&before.name, &field.name);
                     self.field(name, before, field);
                 }
                 None => self.new_field(name, field),
@@ -145,8 +147,23 @@ impl<'a> Difference<'a> {
         if indexes(old) != indexes(new) {
             self.indexes.push(Step::Reindex { register: name.clone() });
         }
+        self.indexes_of_several(old, new, &now);
         if old != new {
             self.describes.push(Step::Describe { name: name.clone() });
+        }
+    }
+
+    /// `now` is what the fields of the old register are called in the new one.
+    fn indexes_of_several(&mut self, old: &Register, new: &Register, now: &BTreeMap<&str, &str>) {
+        let name = |field: &String| now.get(field.as_str()).map(|name| (*name).to_owned());
+        // One with a field that is dropped goes with it.
+        let before: Vec<Vec<String>> = old.indexes.iter().filter_map(|fields| fields.iter().map(name).collect()).collect();
+        let register = &new.name;
+        for fields in before.iter().filter(|fields| !new.indexes.contains(fields)) {
+            self.indexes.push(Step::DropIndex { register: register.clone(), fields: fields.clone() });
+        }
+        for fields in new.indexes.iter().filter(|fields| !before.contains(fields)) {
+            self.indexes.push(Step::AddIndex { register: register.clone(), fields: fields.clone() });
         }
     }
 

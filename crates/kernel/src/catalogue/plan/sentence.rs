@@ -38,6 +38,20 @@ impl Step {
                 format!("“{register}” kütüğünün dizinleri ve tekil anahtarları yenilenir."),
                 format!("Indexes and unique keys of the register “{register}” are made anew."),
             ),
+            Self::AddIndex { register, fields } => {
+                let fields = fields.join(", ");
+                Bilingual::new(
+                    format!("“{register}” kütüğüne birlikte dizin eklenir: {fields}."),
+                    format!("The register “{register}” gets an index of several fields: {fields}."),
+                )
+            }
+            Self::DropIndex { register, fields } => {
+                let fields = fields.join(", ");
+                Bilingual::new(
+                    format!("“{register}” kütüğünden birlikte dizin kaldırılır: {fields}; değerler kalır."),
+                    format!("The register “{register}” loses an index of several fields: {fields}; values stay."),
+                )
+            }
             Self::WidenGeometry { register } => Bilingual::new(
                 format!("“{register}” kütüğünün geometrisi eklenir ya da türü genişletilir."),
                 format!("The geometry of the register “{register}” is added or its type is widened."),

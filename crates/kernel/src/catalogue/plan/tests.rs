@@ -45,6 +45,9 @@ fn carry_out(plan: &Plan, applied: &Catalogue, wanted: &Catalogue) -> BTreeMap<S
                 now.get_mut(register).unwrap().0.insert(field.clone(), kind).expect("there is a column to widen");
             }
             Step::WidenGeometry { register } => now.get_mut(register).unwrap().1 = target[register].1,
+            Step::AddIndex { register, fields } | Step::DropIndex { register, fields } => {
+                assert!(fields.iter().all(|f| now[register].0.contains_key(f)), "{fields:?} are there");
+            }
             Step::Reindex { register } => assert!(now.contains_key(register)),
             Step::Describe { .. } => {}
         }
@@ -84,6 +87,7 @@ fn field(name: &str, kind: FieldKind) -> Field {
         default: None,
         indexed: false,
         tucbs: None,
+        house: false,
     }
 }
 
@@ -110,6 +114,9 @@ fn register(name: &str, fields: Vec<Field>) -> Register {
         processing: None,
         journal: false,
         checks: Vec::new(),
+        indexes: Vec::new(),
+        part: false,
+        workflow: None,
     }
 }
 
@@ -146,6 +153,26 @@ fn a_rename_keeps_the_table_and_a_reference_to_it() {
     );
     assert_eq!(carry_out(&plan, &before, &after), tables(&after));
     assert!(super::plan(&after, &after, &[]).is_empty(), "`was` stays in the file and does nothing the second time");
+}
+
+#[test]
+fn indexes_of_several_fields_come_and_go_and_follow_a_rename() {
+    let fields = |names: [&str; 3]| names.map(|n| field(n, FieldKind::Text)).to_vec();
+    let index = |names: [&str; 2]| names.map(str::to_owned).to_vec();
+    let mut before = register("lamp", fields(["a", "b", "c"]));
+    before.indexes = vec![index(["a", "b"]), index(["b", "c"]), index(["c", "a"])];
+    let mut after = register("lamp", fields(["a", "d", "c"]));
+    after.fields[1].was = Some("b".to_owned());
+    after.indexes = vec![index(["a", "d"]), index(["a", "c"]), index(["c", "a"])];
+    let plan = plan(&catalogue(vec![before]), &catalogue(vec![after]), &[]);
+    let told: Vec<String> = plan.steps.iter().map(|s| s.sentence().en).filter(|s| s.contains("index")).collect();
+    assert_eq!(
+        told,
+        [
+            "The register “lamp” loses an index of several fields: d, c; values stay.",
+            "The register “lamp” gets an index of several fields: a, c."
+        ]
+    );
 }
 
 #[test]
