@@ -1,6 +1,6 @@
 //! Lists the definition and style files of all modules, so that the program carries them inside.
 //!
-//! A file put into `<module>/grants`, `<module>/lists`, `<module>/registers` or `<module>/styles` is taken with no more to write.
+//! A file put into `<module>/calendar`, `<module>/grants`, `<module>/lists`, `<module>/registers` or `<module>/styles` is taken with no more to write.
 
 use std::{
     env,
@@ -11,7 +11,7 @@ use std::{
 };
 
 /// Folders of a module that hold definitions.
-const FOLDERS: [&str; 4] = ["grants", "lists", "registers", "styles"];
+const FOLDERS: [&str; 5] = ["calendar", "grants", "lists", "registers", "styles"];
 
 fn main() -> Result<(), Box<dyn Error>> {
     let root = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?);
