@@ -1,0 +1,78 @@
+//! Timers: what time brings to cases, told once. A timer is no more than an instant in the case (`timer_at`): it survives every
+//! restart, and because the look pins the version that it saw, two processes can't both tell the same.
+
+use super::{Desk, Edit};
+use crate::{
+    Act, Error, Principal, Query, Register, Result, Value,
+    catalogue::workflow::field,
+    cql2::{Comparison, Expr, Operand},
+    query::Sort,
+};
+use jiff::Timestamp;
+use std::sync::Arc;
+use uuid::Uuid;
+
+/// Name that the house acts by when time goes by.
+const HOUSE: &str = "meydan";
+/// Cases looked at in one changeset.
+const TOGETHER: usize = 200;
+
+/// What one round of timers did.
+#[derive(Debug, Default)]
+pub struct Fired {
+    /// Cases looked at.
+    pub cases: usize,
+    /// Cases that somebody else changed first; they come again, if there is still something to tell.
+    pub overtaken: usize,
+    /// Cases that could not be looked at, each with the reason: nothing was told, and they come again.
+    pub failed: Vec<(String, Uuid, Error)>,
+    /// There was more than the limit.
+    pub more: bool,
+}
+
+impl Desk {
+    /// Looks at every case whose timer is due, at most `limit` of each register.
+    ///
+    /// # Errors
+    /// Those of the store when it is asked what is due; what goes wrong with one case is told in [`Fired::failed`].
+    pub async fn fire(&self, now: Timestamp, limit: usize) -> Result<Fired> {
+        let act = Act { person: HOUSE.to_owned(), post: HOUSE.to_owned(), source: "timer".to_owned(), ..Act::default() };
+        let house = Principal { now, ..Principal::operator(act) };
+        let mut fired = Fired::default();
+        let catalogue = self.catalogue();
+        for register in catalogue.registers.values().filter(|r| r.workflow.is_some()) {
+            let due = self.due_cases(register, now, limit).await?;
+            fired.more |= due.len() == limit;
+            for cases in due.chunks(TOGETHER) {
+                self.look_at(&house, register, cases, &mut fired).await;
+            }
+        }
+        Ok(fired)
+    }
+
+    /// The cases whose timers are due, the longest due first: id and version.
+    async fn due_cases(&self, register: &Arc<Register>, now: Timestamp, limit: usize) -> Result<Vec<(Uuid, i64)>> {
+        let Some(timer) = register.field_index(field::TIMER_AT) else { return Ok(Vec::new()) };
+        let now = Value::instant(now).unwrap_or(Value::Null);
+        let filter = Expr::Compare(Operand::Field(timer), Comparison::Le, Operand::Literal(now));
+        let sort = Some(Sort { field: timer, descending: false });
+        let query = Query { filter: Some(filter), sort, limit: Some(limit), ..Query::all(Arc::clone(register)) };
+        Ok(self.store.query(&query).await?.into_iter().map(|c| (c.id, c.version)).collect())
+    }
+
+    /// Looks at many together; if that can't be, at each alone, so that one doesn't hold up the others.
+    async fn look_at(&self, house: &Principal, register: &Arc<Register>, cases: &[(Uuid, i64)], fired: &mut Fired) {
+        let look = |(id, version): &(Uuid, i64)| (register.name.clone(), Edit::Look { id: *id, expected: *version });
+        if self.change(house, cases.iter().map(look).collect()).await.is_ok() {
+            fired.cases += cases.len();
+            return;
+        }
+        for case in cases {
+            match self.change(house, vec![look(case)]).await {
+                Ok(_) => fired.cases += 1,
+                Err(e) if matches!(e.code(), "version-conflict" | "no-such-record") => fired.overtaken += 1,
+                Err(e) => fired.failed.push((register.name.clone(), case.0, e)),
+            }
+        }
+    }
+}
