@@ -2,6 +2,7 @@
 //!
 //! This crate knows no register and no catalogue. A reader gives columns, CRS and features one after another in bounded
 //! memory, whatever the file claims; a writer takes a layout and features. Limits are named constants beside what they limit.
+//! [`media`] stands apart: what a citizen's photo, recording or document is, and a photo without what it tells.
 
 pub mod crs;
 pub mod csv;
@@ -9,6 +10,7 @@ pub mod error;
 pub mod flatgeobuf;
 pub mod geojson;
 pub mod geopackage;
+pub mod media;
 mod names;
 pub mod reader;
 mod shape;
