@@ -31,6 +31,7 @@ pub fn field(name: &str, kind: FieldKind) -> Field {
         default: None,
         indexed: false,
         tucbs: None,
+        house: false,
     }
 }
 
@@ -59,6 +60,9 @@ pub fn register(name: &str, fields: Vec<Field>, key: &[&str], geometry: Option<G
         processing: None,
         journal: false,
         checks: Vec::new(),
+        indexes: Vec::new(),
+        part: false,
+        workflow: None,
     }
 }
 

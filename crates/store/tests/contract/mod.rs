@@ -5,12 +5,14 @@
 pub mod asking;
 pub mod basics;
 pub mod blobs;
+pub mod cases;
 pub mod city;
 pub mod crowd;
 pub mod definitions;
 pub mod destroying;
 pub mod erasing;
 pub mod keeping;
+pub mod lists;
 pub mod refusals;
 pub mod secrets;
 pub mod time;
@@ -69,6 +71,11 @@ macro_rules! whole_contract {
             asking::ids_are_found,
             asking::a_stream_is_a_snapshot,
             asking::a_register_without_geometry_is_in_no_box,
+            lists::lists_agree_with_memory,
+            cases::time_goes_by,
+            cases::timers_fire_once,
+            cases::deeds_are_whole,
+            cases::a_case_keeps_its_workflow,
             definitions::fields_change_and_digests_hold,
             definitions::widened_numbers_stay_what_they_were,
             definitions::registers_change_and_digests_hold,

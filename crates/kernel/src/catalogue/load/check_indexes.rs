@@ -45,7 +45,8 @@ mod tests {
     use crate::catalogue::{Source, load};
 
     fn faults(indexes: &str) -> Vec<String> {
-        let field = |name: &str| format!("[[field]]\nname = \"{name}\"\ntitle = {{ tr = \"A\", en = \"A\" }}\ntype = \"text\"\n");
+        let field =
+            |name: &str| format!("[[field]]\nname = \"{name}\"\ntitle = {{ tr = \"A\", en = \"A\" }}\ntype = \"text\"\n");
         let text = format!(
             "[register]\nname = \"lamp\"\ntitle = {{ tr = \"A\", en = \"A\" }}\ndescription = {{ tr = \"A\", en = \"A\" }}\n{}{}{indexes}",
             field("kind"),
