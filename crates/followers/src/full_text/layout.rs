@@ -164,7 +164,7 @@ fn worded(register: &Register) -> FieldSet {
     register.fields.iter().enumerate().filter(|(_, f)| wanted(f)).fold(FieldSet::EMPTY, |set, (i, _)| set.with(i))
 }
 
-/// The fields that reading grants go by, as far as the index can hold their values.
+/// The fields that reading grants go by.
 fn valued(catalogue: &Catalogue, register: &Register) -> Result<FieldSet> {
     let mut set = FieldSet::EMPTY;
     let concerns = |name: &str| name == register.name || name == "*";
@@ -176,8 +176,7 @@ fn valued(catalogue: &Catalogue, register: &Register) -> Result<FieldSet> {
     if let Some(unit) = register.unit.as_ref().and_then(|name| register.field_index(name)) {
         set = set.with(unit);
     }
-    let held = |f: &Field| !matches!(f.kind, FieldKind::Real | FieldKind::Timestamp);
-    Ok(set.iter().filter(|i| register.fields.get(*i).is_some_and(held)).fold(FieldSet::EMPTY, FieldSet::with))
+    Ok(set)
 }
 
 fn titles(catalogue: &Catalogue, register: &Register) -> HashMap<String, Titles> {

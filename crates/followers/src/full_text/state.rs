@@ -99,9 +99,10 @@ impl State {
         if done.is_err() {
             // What was taken in since the last commit is taken in again.
             let keeper = Arc::clone(&self.keeper);
-            blocking(move || keeper.roll_back()).await?;
+            done.and(blocking(move || keeper.roll_back()).await)
+        } else {
+            done
         }
-        done
     }
 
     async fn bring(&self, turn: &mut Turn) -> Result<()> {

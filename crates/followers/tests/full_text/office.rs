@@ -24,7 +24,7 @@ pub struct Office {
     pub desk: Desk,
     pub catalogue: Catalogue,
     pub search: FullText,
-    _folder: tempfile::TempDir,
+    _folder: Option<tempfile::TempDir>,
 }
 
 pub fn text(t: &str) -> Value {
@@ -71,8 +71,13 @@ impl Office {
     /// An office whose index lies in a folder, or in memory.
     pub async fn open(folder: Option<&Path>) -> Self {
         let place = tempfile::tempdir().expect("a folder");
-        let store =
-            meydan_store::open(place.path().join("office.gpkg").to_str().expect("a plain path")).await.expect("a store");
+        let office = Self::in_place(place.path(), folder).await;
+        Self { _folder: Some(place), ..office }
+    }
+
+    /// An office whose store lies in a folder too, perhaps from before.
+    pub async fn in_place(place: &Path, folder: Option<&Path>) -> Self {
+        let store = meydan_store::open(place.join("office.gpkg").to_str().expect("a plain path")).await.expect("a store");
         let mut catalogue = Catalogue::default();
         catalogue.registers.insert("tree".into(), Arc::new(register()));
         let code = |code: &str, tr: &str, en: &str| Code {
@@ -89,10 +94,11 @@ impl Office {
             grant("staff", "person", None, &["name", "subject", "kind", "team"]),
             grant("own team", "person", Some("team = 'fen' AND NOT (open IS NULL)"), &["note"]),
         ];
-        store.apply(&plan(&Catalogue::default(), &catalogue, &[]), &catalogue).await.expect("the plan is carried out");
+        let applied = store.catalogue().await.expect("the catalogue").unwrap_or_default();
+        store.apply(&plan(&applied, &catalogue, &[]), &catalogue).await.expect("the plan is carried out");
         let desk = Desk::new(Arc::clone(&store), Arc::new(catalogue.clone())).expect("a desk");
         let search = FullText::open(folder, Arc::clone(&store), &catalogue).expect("an index");
-        Self { store, desk, catalogue, search, _folder: place }
+        Self { store, desk, catalogue, search, _folder: None }
     }
 
     pub async fn commit(&self, changes: Vec<(Uuid, Operation)>) -> Committed {
