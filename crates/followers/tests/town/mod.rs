@@ -30,6 +30,7 @@ pub fn field(name: &str, kind: FieldKind) -> Field {
         default: None,
         indexed: false,
         tucbs: None,
+        house: false,
     }
 }
 
@@ -56,6 +57,9 @@ pub fn trees(fields: Vec<Field>) -> Register {
         processing: None,
         journal: false,
         checks: Vec::new(),
+        indexes: Vec::new(),
+        part: false,
+        workflow: None,
     }
 }
 

@@ -122,7 +122,7 @@ impl Work<'_> {
             Step::DropField { register, field } => self.on_both(register, &format!("DROP COLUMN {}", quoted(field))).await?,
             Step::WidenField { register, field } => self.widen_field(catalogue.register(register)?, field).await?,
             Step::WidenGeometry { register } => self.widen_geometry(catalogue.register(register)?).await?,
-            Step::Reindex { .. } | Step::Describe { .. } => {}
+            Step::Reindex { .. } | Step::AddIndex { .. } | Step::DropIndex { .. } | Step::Describe { .. } => {}
         }
         self.touched.extend(register_of(step).map(str::to_owned));
         Ok(())
@@ -239,6 +239,8 @@ fn register_of(step: &Step) -> Option<&str> {
         | Step::DropField { register, .. }
         | Step::WidenField { register, .. }
         | Step::Reindex { register }
+        | Step::AddIndex { register, .. }
+        | Step::DropIndex { register, .. }
         | Step::WidenGeometry { register } => Some(register),
         Step::DropRegister { .. } | Step::Describe { .. } => None,
     }

@@ -65,6 +65,11 @@ impl Dialect for Postgres {
         format!("id = ANY({placeholder})")
     }
 
+    fn names_empty_columns(&self) -> bool {
+        // It knows so of a column that equals something, not of one that is NULL.
+        true
+    }
+
     fn sort_key(&self, field: &Field) -> String {
         let column = quoted(&field.name);
         match field.kind {

@@ -136,5 +136,9 @@ pub fn wanted_indexes(register: &Register) -> Vec<Index> {
             out.push(Index { turkish: true, ..Index::plain(vec![field.name.clone()]) });
         }
     }
+    for fields in &register.indexes {
+        // With the fid behind them they have the whole order of a page.
+        out.push(Index::plain(fields.iter().cloned().chain(["fid".to_owned()]).collect()));
+    }
     out
 }

@@ -48,6 +48,18 @@ pub trait Dialect {
     /// different values never compare as equal.
     fn sort_key(&self, field: &Field) -> String;
 
+    /// True if the planner must be told that a column which is empty in all rows does not change their order.
+    fn names_empty_columns(&self) -> bool {
+        false
+    }
+
+    /// The condition for what has a value of its own and comes after a cursor with a value, if the records without one must be asked
+    /// for by themselves then; `sign` is `<` or `>`.
+    fn after_value(&self, key: &str, sign: &str, value: &str, fid: &str) -> Option<String> {
+        let _ = (key, sign, value, fid);
+        None
+    }
+
     /// The parameter compared with [`Dialect::sort_key`]; by default the placeholder itself.
     fn sort_value(&self, field: &Field, placeholder: &str) -> String {
         let _ = field;

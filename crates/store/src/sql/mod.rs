@@ -3,6 +3,7 @@
 pub mod dialect;
 pub mod filter;
 pub mod names;
+pub mod pinned;
 pub mod question;
 pub mod widen;
 

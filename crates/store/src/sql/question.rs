@@ -4,6 +4,7 @@ use super::{
     dialect::{Dialect, Param, bind},
     filter::compile,
     names::quoted,
+    pinned,
 };
 use meydan_geo::Bbox;
 use meydan_kernel::{Query, Value, cql2::Expr};
@@ -78,14 +79,17 @@ pub fn after<D: Dialect + ?Sized>(dialect: &D, query: &Query, params: &mut Vec<P
     match cursor.value.as_ref().filter(|v| !v.is_null()) {
         None => {
             let fid = bind(dialect, params, Param::Value(Value::Int(cursor.fid)));
-            Some(format!("({column} IS NULL AND fid {sign} {fid})"))
+            Some(format!("({} IS NULL AND fid {sign} {fid})", dialect.sort_key(field)))
         }
         Some(value) => {
             let key = dialect.sort_key(field);
             let value = bind(dialect, params, Param::Value(value.clone()));
             let value = dialect.sort_value(field, &value);
             let fid = bind(dialect, params, Param::Value(Value::Int(cursor.fid)));
-            Some(format!("({key} {sign} {value} OR ({key} = {value} AND fid {sign} {fid}) OR {column} IS NULL)"))
+            let split = dialect.after_value(&key, sign, &value, &fid);
+            split.or_else(|| {
+                Some(format!("({key} {sign} {value} OR ({key} = {value} AND fid {sign} {fid}) OR {column} IS NULL)"))
+            })
         }
     }
 }
@@ -97,7 +101,11 @@ pub fn order_by<D: Dialect + ?Sized>(dialect: &D, query: &Query) -> String {
         (Some(sort), Some(field)) => {
             let key = dialect.sort_key(field);
             let direction = if sort.descending { "DESC" } else { "ASC" };
-            format!("ORDER BY {key} {direction} NULLS LAST, fid {direction}")
+            let empty = match pinned::before_sort(query).filter(|_| dialect.names_empty_columns()) {
+                Some(fields) => fields.iter().filter(|(_, empty)| *empty).map(|(name, _)| quoted(name) + ", ").collect(),
+                None => String::new(),
+            };
+            format!("ORDER BY {empty}{key} {direction} NULLS LAST, fid {direction}")
         }
         _ => "ORDER BY fid".to_owned(),
     }

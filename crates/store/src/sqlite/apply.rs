@@ -59,12 +59,21 @@ impl Work<'_> {
             Step::RenameRegister { from, register } => self.rename_register(from, register),
             Step::DropRegister { register } => self.drop_register(register),
             Step::AddField { register, field } => self.add_field(catalogue.register(register)?, field),
-            Step::RenameField { register, from, field } => self
-                .on_both(register, |table| format!("ALTER TABLE {table} RENAME COLUMN {} TO {}", quoted(from), quoted(field))),
+            Step::RenameField { register, from, field } => {
+                // An index of several fields bears their names.
+                if catalogue.register(register)?.indexes.iter().flatten().any(|f| f == field) {
+                    self.unindex(register)?;
+                }
+                self.on_both(register, |table| {
+                    format!("ALTER TABLE {table} RENAME COLUMN {} TO {}", quoted(from), quoted(field))
+                })
+            }
             Step::DropField { register, field } => self.drop_field(register, field),
             Step::WidenField { register, .. } => self.widen(catalogue.register(register)?),
             Step::WidenGeometry { register } => self.widen_geometry(catalogue.register(register)?),
-            Step::Reindex { register } => self.unindex(register),
+            Step::Reindex { register } | Step::DropIndex { register, .. } => self.unindex(register),
+            Step::AddIndex { register, .. } if self.unindexed.contains(register) => Ok(()),
+            Step::AddIndex { register, fields } => self.run(&tables::index_of_several(catalogue.register(register)?, fields)),
             Step::Describe { name } => self.describe(name),
         }
     }

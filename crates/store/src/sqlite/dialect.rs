@@ -65,6 +65,12 @@ impl Dialect for Sqlite {
         format!("id IN (SELECT value FROM json_each({placeholder}))")
     }
 
+    fn after_value(&self, key: &str, sign: &str, value: &str, fid: &str) -> Option<String> {
+        // One range of an index, where the planner would begin at the start or put an OR together from several. The plus signs say
+        // that no index is wanted for this.
+        Some(format!("({key} {sign}= {value} AND (+{key} {sign} {value} OR +fid {sign} {fid}))"))
+    }
+
     fn sort_key(&self, field: &Field) -> String {
         let column = quoted(&field.name);
         match field.kind {

@@ -10,7 +10,10 @@ use super::{
 };
 use crate::sql::names::{history_of, quoted};
 use jiff::Timestamp;
-use meydan_kernel::{Query, Record, Register, Result, query::Key};
+use meydan_kernel::{
+    Query, Record, Register, Result,
+    query::{Cursor, Key},
+};
 use rusqlite::{Connection, OptionalExtension, params, params_from_iter};
 use uuid::Uuid;
 
@@ -79,15 +82,46 @@ pub(super) fn page(conn: &Connection, query: &Query) -> Result<Vec<Record>> {
 
 /// Calls `take` with each record in order until it says no.
 pub(super) fn each(conn: &Connection, query: &Query, take: &mut dyn FnMut(Record) -> Result<bool>) -> Result<()> {
+    let Some(empty) = after_all_values(query) else { return each_of(conn, query, take).map(|_| ()) };
+    // The records without a value stand last, and are asked for by themselves: of the same state of the file.
+    let _state = if conn.is_autocommit() { Some(conn.unchecked_transaction().map_err(failure)?) } else { None };
+    let (mut skip, wanted) = (query.offset, query.limit.unwrap_or(usize::MAX));
+    let mut taken = 0;
+    let mut take_some = |record| {
+        if skip > 0 {
+            skip -= 1;
+            return Ok(true);
+        }
+        taken += 1;
+        Ok(take(record)? && taken < wanted)
+    };
+    let most = usize::try_from(query.offset).ok().and_then(|n| query.limit?.checked_add(n));
+    let valued = Query { offset: 0, limit: most, ..query.clone() };
+    if wanted > 0 && each_of(conn, &valued, &mut take_some)? {
+        each_of(conn, &Query { limit: most, ..empty }, &mut take_some)?;
+    }
+    Ok(())
+}
+
+/// The query for the records without a value in the field that it is sorted by, if its cursor stands before them.
+fn after_all_values(query: &Query) -> Option<Query> {
+    let (sort, cursor) = (query.sort.as_ref()?, query.after.as_ref()?);
+    cursor.value.as_ref().filter(|v| !v.is_null())?;
+    let fid = if sort.descending { i64::MAX } else { i64::MIN };
+    Some(Query { after: Some(Cursor { value: None, fid }), offset: 0, ..query.clone() })
+}
+
+/// One statement's records; false if `take` said no.
+fn each_of(conn: &Connection, query: &Query, take: &mut dyn FnMut(Record) -> Result<bool>) -> Result<bool> {
     let select = select(query, What::Records, Boxes::Tree);
     let mut find = conn.prepare_cached(&select.sql).map_err(failure)?;
     let mut found = find.query(params_from_iter(&select.params)).map_err(failure)?;
     while let Some(row) = found.next().map_err(failure)? {
         if !take(rows::record(&query.register, row)?)? {
-            break;
+            return Ok(false);
         }
     }
-    Ok(())
+    Ok(true)
 }
 
 /// How many match.

@@ -75,3 +75,76 @@ fn source(query: &Query, what: What, boxes: Boxes, params: &mut Vec<Param>) -> S
     let then = part(&history, Boxes::Rows, vec![format!("recorded_at <= {at} AND recorded_to > {at}")], params);
     format!("{now} UNION ALL {then}")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::{connect, tables};
+    use super::*;
+    use meydan_kernel::{
+        Sort,
+        catalogue::{Source, load},
+        cql2,
+        query::Cursor,
+    };
+    use std::sync::Arc;
+
+    const CASE: &str = r#"
+register = { name = "case", title = { tr = "İş", en = "Case" }, description = { tr = "İş", en = "Case" } }
+[[field]]
+name = "unit"
+title = { tr = "Birim", en = "Unit" }
+type = "text"
+indexed = true
+[[field]]
+name = "closed_at"
+title = { tr = "Bitiş", en = "Closed" }
+type = "timestamp"
+[[field]]
+name = "due_at"
+title = { tr = "Son gün", en = "Due" }
+type = "timestamp"
+indexed = true
+[[index]]
+fields = ["unit", "closed_at", "due_at"]
+"#;
+
+    /// SQLite's plan of a query's statement.
+    fn plan(conn: &rusqlite::Connection, query: &Query, what: What) -> String {
+        let select = select(query, what, Boxes::Tree);
+        let mut explain = conn.prepare(&format!("EXPLAIN QUERY PLAN {}", select.sql)).expect("SQL");
+        let lines = explain.query_map(rusqlite::params_from_iter(&select.params), |row| row.get::<_, String>(3));
+        lines.and_then(Iterator::collect::<rusqlite::Result<Vec<_>>>).expect("a plan").join("; ")
+    }
+
+    #[test]
+    fn the_planner_takes_an_index_of_several_fields_for_order_and_page() {
+        let source = Source { module: "test".to_owned(), file: "case.toml".to_owned(), text: CASE.to_owned() };
+        let register = Arc::clone(load(&[source]).expect("a definition").register("case").expect("it is there"));
+        let directory = tempfile::tempdir().expect("a directory");
+        let conn = connect::writer(&directory.path().join("any.gpkg")).expect("a file");
+        conn.execute_batch(&tables::current_table(&register, "case")).expect("a table");
+        tables::index(&conn, &register).expect("indexes");
+        let units: Vec<String> = (0..300).map(|n| format!("'u{n}'")).collect();
+        let among = format!("unit IN ({})", units.join(", "));
+        let then = meydan_kernel::Value::Timestamp(jiff::Timestamp::UNIX_EPOCH);
+        for more in [
+            "",
+            " AND due_at < TIMESTAMP('2026-01-01T00:00:00Z')",
+            &format!(" AND {among}"),
+            &format!(" AND ({among} OR fid = 7)"),
+        ] {
+            let filter = cql2::parse(&register, &format!("unit = 'u7' AND closed_at IS NULL{more}")).expect("CQL2");
+            for (descending, value) in [(false, None), (true, None), (false, Some(then.clone())), (true, Some(then.clone()))] {
+                let after = value.map(|value| Cursor { value: Some(value), fid: 9 });
+                let sort = Some(Sort { field: 2, descending });
+                let query =
+                    Query { filter: Some(filter.clone()), sort, after, limit: Some(50), ..Query::all(Arc::clone(&register)) };
+                let told = plan(&conn, &query, What::Records);
+                let searched = "SEARCH case USING INDEX meydan_case_on_unit-closed_at-due_at (unit=? AND <expr>=?";
+                assert!(told.starts_with(searched) && !told.contains("TEMP B-TREE"), "{more} {descending}: {told}");
+                let told = plan(&conn, &query, What::Count);
+                assert!(told.contains("INDEX meydan_case_on_unit-closed_at-due_at (unit=? AND <expr>=?"), "{more}: {told}");
+            }
+        }
+    }
+}

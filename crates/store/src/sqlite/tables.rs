@@ -131,14 +131,26 @@ pub(super) fn index(conn: &Connection, register: &Register) -> rusqlite::Result<
         if wanted {
             let unique = if field.unique { "UNIQUE " } else { "" };
             let index = name(&format!("by_{}", field.name));
-            let column = match field.kind {
-                FieldKind::Timestamp => format!("rtrim({}, 'Z')", quoted(&field.name)),
-                _ => quoted(&field.name),
-            };
-            conn.execute_batch(&format!("CREATE {unique}INDEX {index} ON {table} ({column})"))?;
+            conn.execute_batch(&format!("CREATE {unique}INDEX {index} ON {table} ({})", indexed(field)))?;
         }
     }
-    Ok(())
+    register.indexes.iter().try_for_each(|fields| conn.execute_batch(&index_of_several(register, fields)))
+}
+
+/// What of a field stands in an index: the expression that questions compare and sort by.
+fn indexed(field: &Field) -> String {
+    match field.kind {
+        FieldKind::Timestamp => format!("rtrim({}, 'Z')", quoted(&field.name)),
+        _ => quoted(&field.name),
+    }
+}
+
+/// `CREATE INDEX` of several fields together; the row's fid stands behind them by itself.
+pub(super) fn index_of_several(register: &Register, fields: &[String]) -> String {
+    // No field's name has a hyphen: two lists of fields never make the same name.
+    let name = quoted(&format!("meydan_{}_on_{}", register.name, fields.join("-")));
+    let columns: Vec<String> = fields.iter().filter_map(|f| register.field(f)).map(indexed).collect();
+    format!("CREATE INDEX {name} ON {} ({})", quoted(&register.name), columns.join(", "))
 }
 
 /// Drops all indexes of a table.

@@ -3,6 +3,7 @@
 //! it won't, the planner has its way.
 
 use super::read;
+use crate::sql::pinned;
 use meydan_kernel::{Field, FieldKind, Query, Record, Result, cql2};
 use rusqlite::Connection;
 
@@ -14,6 +15,10 @@ const SAMPLE: usize = 400;
 /// A page, if the walk meets it.
 pub(super) fn page(conn: &Connection, query: &Query) -> Result<Option<Vec<Record>>> {
     let (Some(filter), Some(limit)) = (&query.filter, query.limit) else { return Ok(None) };
+    // An index of several fields has the page itself, and the planner finds it.
+    if pinned::before_sort(query).is_some() {
+        return Ok(None);
+    }
     let plain = query.as_of.is_none() && query.ids.is_none() && query.bbox.is_empty();
     let wanted = usize::try_from(query.offset).unwrap_or(usize::MAX).saturating_add(limit);
     if !plain || !has_order(query) || wanted == 0 || wanted > MAX_WALK {
