@@ -69,7 +69,7 @@ pub struct Place {
 pub enum Fault {
     /// It has more bytes than were wanted: only its head is here.
     TooLarge,
-    /// It is not a mail that can be read.
+    /// It is not a mail that can be read, or names no sender.
     Unreadable,
 }
 

@@ -25,10 +25,8 @@ pub fn read(bytes: &[u8], place: Place, size: u32, own: &[String]) -> Incoming {
         fault: Some(Fault::Unreadable),
     };
     // No mail is known that makes the parser panic; one that did would stop the queue for ever.
-    let told = std::panic::catch_unwind(|| {
-        let message = MessageParser::default().parse(bytes).filter(|m| m.headers().iter().any(|h| !h.name().is_empty()))?;
-        Some(told(&message, own, nothing.clone()))
-    });
+    let told =
+        std::panic::catch_unwind(|| MessageParser::default().parse(bytes).map(|message| told(&message, own, nothing.clone())));
     told.ok().flatten().unwrap_or(nothing)
 }
 
@@ -42,6 +40,8 @@ fn told(message: &Message, own: &[String], nothing: Incoming) -> Incoming {
         message_id: message.message_id().and_then(an_id).unwrap_or(nothing.message_id),
         from_ourselves: own.iter().any(|o| o.eq_ignore_ascii_case(&from.email)),
         auto_submitted: is_automatic(message, &from.email),
+        // RFC 5322 §3.6: there is no mail without a sender.
+        fault: from.email.is_empty().then_some(Fault::Unreadable),
         from,
         to: message.to().into_iter().flat_map(|list| list.iter()).take(MAX_LISTED).map(address).collect(),
         subject: line(message.subject().unwrap_or_default(), MAX_LINE_BYTES),
@@ -51,7 +51,6 @@ fn told(message: &Message, own: &[String], nothing: Incoming) -> Incoming {
         attachments: attachments(message),
         in_reply_to: ids(message.in_reply_to()).pop(),
         references: ids(message.references()),
-        fault: None,
         ..nothing
     }
 }

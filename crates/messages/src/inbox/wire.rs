@@ -163,7 +163,8 @@ impl Wire {
                 self.used = looked + end + 1;
                 return if line.contains(&LITERAL) { Err(Failure::later("not a line of IMAP")) } else { Ok(line) };
             }
-            looked = self.ahead.len() - self.more()?;
+            let came = self.more()?;
+            looked = self.ahead.len() - came;
         }
     }
 

@@ -68,6 +68,6 @@ impl VapidKey {
         let signed = format!("{HEADER}.{}", URL_SAFE_NO_PAD.encode(claims.to_string()));
         let signature =
             self.pair.sign(&SystemRandom::new(), signed.as_bytes()).map_err(|_| Failure::later("no random bytes"))?;
-        Ok(format!("vapid t={signed}.{}, k={}", URL_SAFE_NO_PAD.encode(signature), self.public))
+        Ok(format!("vapid t={signed}.{},k={}", URL_SAFE_NO_PAD.encode(signature), self.public))
     }
 }
