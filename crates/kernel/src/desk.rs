@@ -9,6 +9,7 @@ mod check;
 mod destroy;
 mod due;
 mod effect;
+pub mod file;
 mod fire;
 mod format;
 mod harmless;

@@ -146,6 +146,7 @@ impl Desk {
     ) -> Result<Committed> {
         let mut ending = fields.is_none();
         let mut tries = 0;
+        let files = self.files_of(&self.register(register)?, ids).await?;
         loop {
             tries += 1;
             let edits = ids.iter().map(|id| (register.to_owned(), Edit::Erase { id: *id, fields: fields.clone() })).collect();
@@ -157,6 +158,10 @@ impl Desk {
                 // What others refer to, be it the record of its destruction, stays as an empty shell.
                 Err(e) if ending && matches!(e.code(), "still-referenced" | "missing-reference") => ending = false,
                 Err(e) if e.code() == "version-conflict" && tries < MAX_TRIES => {}
+                Ok(done) => {
+                    self.forget_unused(&files).await?;
+                    return Ok(done);
+                }
                 other => return other,
             }
         }

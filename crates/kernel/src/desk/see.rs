@@ -114,6 +114,20 @@ impl Desk {
         self.shown_by(principal, &query.register, access, records).await
     }
 
+    /// One page of records of which no more than these fields are shown: of what a list doesn't tell no look is written down.
+    ///
+    /// # Errors
+    /// As [`Desk::query`].
+    pub async fn list(&self, principal: &Principal, query: &Query, fields: FieldSet) -> Result<Vec<Record>> {
+        let access = self.seen(principal, &query.register, showing(query.as_of)).await?;
+        let narrowed = narrowed(query, &access)?;
+        let mut asked = narrowed.unwrap_or_else(|| query.clone());
+        asked.limit = Some(asked.limit.unwrap_or(MAX_PAGE).min(MAX_PAGE));
+        let records = self.store.query(&asked).await?;
+        let shown = records.into_iter().filter_map(|r| access.of(&r).map(|seen| (r, seen.common(fields))));
+        self.shown(principal, &query.register, shown.collect()).await
+    }
+
     /// How many records match.
     ///
     /// # Errors
