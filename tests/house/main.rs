@@ -6,14 +6,19 @@ use std::{
 };
 
 /// What each crate may know of the house.
-const ARROWS: [(&str, &[&str]); 10] = [
+const ARROWS: [(&str, &[&str]); 12] = [
     ("crates/geo", &[]),
     ("crates/kernel", &["meydan-geo"]),
     ("crates/formats", &["meydan-geo"]),
     ("crates/store", &["meydan-geo", "meydan-kernel"]),
     ("crates/followers", &["meydan-geo", "meydan-kernel"]),
     ("crates/identity", &["meydan-kernel"]),
-    ("crates/faces", &["meydan-geo", "meydan-kernel", "meydan-followers", "meydan-formats", "meydan-identity"]),
+    ("crates/paper", &[]),
+    ("crates/messages", &[]),
+    (
+        "crates/faces",
+        &["meydan-geo", "meydan-kernel", "meydan-followers", "meydan-formats", "meydan-identity", "meydan-paper"],
+    ),
     ("modules", &["meydan-geo", "meydan-kernel"]),
     (
         "crates/meydan",
@@ -25,7 +30,9 @@ const ARROWS: [(&str, &[&str]); 10] = [
             "meydan-followers",
             "meydan-identity",
             "meydan-faces",
+            "meydan-messages",
             "meydan-modules",
+            "meydan-paper",
         ],
     ),
     // Tests only: nothing of the house is built into anything there.
