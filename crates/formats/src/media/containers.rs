@@ -113,7 +113,6 @@ pub(super) fn webm(bytes: &[u8]) -> Option<Tracks> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::media::{Media, sniff};
 
     fn boxed(kind: &[u8; 4], inside: &[u8]) -> Vec<u8> {
