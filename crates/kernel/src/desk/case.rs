@@ -93,6 +93,27 @@ impl Desk {
         Err(no_such_case())
     }
 
+    /// Opens a case for somebody who will follow it by its number: who opened it bears it, and has proven so a moment ago.
+    ///
+    /// # Errors
+    /// As [`Desk::change`].
+    pub async fn open_case(
+        &self,
+        principal: &Principal,
+        register: &Arc<Register>,
+        set: Vec<(usize, Value)>,
+        geometry: Option<meydan_geo::Wkb>,
+    ) -> Result<Principal> {
+        let committed = self.change(principal, vec![(register.name.clone(), Edit::Insert { id: None, set, geometry })]).await?;
+        let (id, ..) = committed.records.first().ok_or_else(|| Error::internal("a case was opened that is none"))?;
+        let case = Whole { register: register.name.clone(), id: *id };
+        Ok(Principal {
+            capacity: Capacity::Bearer(case),
+            verified_at: Some(principal.now),
+            ..Principal::everyone(&principal.act.source)
+        })
+    }
+
     /// The same person, coming to a record's parts through the record: grants `with_whole` hold for them then.
     ///
     /// # Errors
