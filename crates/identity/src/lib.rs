@@ -5,6 +5,7 @@
 
 mod account;
 mod bearer;
+mod contact;
 mod device;
 mod edevlet;
 mod enrolment;
@@ -29,6 +30,7 @@ mod vault;
 mod visit;
 
 pub use account::Answer;
+pub use contact::{CODE_MINUTES, CODE_TRIES, Contact};
 pub use device::DEVICE_DAYS;
 pub use edevlet::EDevletConfig;
 pub use enrolment::{ENROLMENT_HOURS, Enrolment};
