@@ -2,15 +2,22 @@
 //!
 //! What a module may never know: a face, a store.
 
+#[path = "../citizen/mod.rs"]
+pub mod citizen;
 #[path = "../city/mod.rs"]
 pub mod city;
 mod folder;
 #[path = "../people/mod.rs"]
 pub mod people;
+#[path = "../work/mod.rs"]
+pub mod work;
 
 pub use folder::{CITY_MODULE, look, read_folder};
 
-use meydan_kernel::{catalogue::Source, desk::Checks};
+use meydan_kernel::{
+    catalogue::Source,
+    desk::{Checks, Effects},
+};
 
 /// (module, file, text) of every built in file; made by `build.rs`.
 const FILES: &[(&str, &str, &str)] = include!(concat!(env!("OUT_DIR"), "/sources.rs"));
@@ -26,6 +33,13 @@ pub fn sources() -> Vec<Source> {
 /// The checks in code that the built in definitions name, for [`meydan_kernel::Desk::with_checks`].
 pub fn checks() -> Checks {
     people::checks::checks()
+}
+
+/// The effects in code that the built in workflows name, for [`meydan_kernel::Desk::with_effects`].
+pub fn effects() -> Effects {
+    let mut all = work::effects::effects();
+    all.extend(citizen::effects::effects());
+    all
 }
 
 #[cfg(test)]
@@ -83,6 +97,20 @@ mod tests {
         for check in catalogue.registers.values().flat_map(|r| &r.checks) {
             assert!(checks.contains_key(check.as_str()), "{check}");
         }
+    }
+
+    #[test]
+    fn every_effect_that_a_workflow_names_is_there_and_none_is_there_for_nothing() {
+        let catalogue = load(&sources()).unwrap();
+        let mut named = std::collections::BTreeSet::new();
+        for workflow in catalogue.registers.values().filter_map(|r| r.workflow.as_ref()) {
+            named.extend(&workflow.opens);
+            named.extend(workflow.transitions.iter().flat_map(|t| &t.effects));
+            named.extend(workflow.deadlines.iter().flat_map(|d| &d.effects));
+        }
+        let effects = effects();
+        let there: std::collections::BTreeSet<_> = effects.keys().map(|name| (*name).to_owned()).collect();
+        assert_eq!(named.into_iter().cloned().collect::<std::collections::BTreeSet<_>>(), there);
     }
 
     #[test]

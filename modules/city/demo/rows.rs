@@ -12,7 +12,7 @@ const NEEDED: &[(&str, &[&str])] = &[
     ("district", &["official_id", "name", "province", "population", "area_km2", "origin"]),
     ("neighbourhood", &["official_id", "name", "district", "population", "postal_code", "origin"]),
     ("land_cover", &["name", "kind", "origin"]),
-    ("street", &["official_id", "name", "type", "neighbourhood", "origin"]),
+    ("street", &["official_id", "name", "type", "neighbourhood", "maintained_by", "origin"]),
     ("street_centreline", &["official_id", "street", "class", "width", "surface", "origin"]),
     ("street_side", &["official_code", "centreline", "side", "neighbourhood", "uavt_code", "origin"]),
     ("parcel", &["number", "block", "parcel", "neighbourhood", "kind", "area_m2", "origin"]),

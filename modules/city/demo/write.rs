@@ -134,6 +134,7 @@ impl Writer {
                 ("name", text(street.name.clone())),
                 ("type", text(street.kind)),
                 ("neighbourhood", reference(owner.map(|o| self.neighbourhood_id(o)))),
+                ("maintained_by", text("metropolitan")),
             ];
             rows.push(sheets.row("street", sheets.id(0, Thing::Street, index), lines(&joined(&runs)), &fields));
             for (e, run) in street.edges.iter().zip(&runs) {
@@ -154,6 +155,7 @@ impl Writer {
                 ("official_id", text(format!("{}", 900_000_001 + street))),
                 ("name", text(road.name.clone())),
                 ("type", text("cadde")),
+                ("maintained_by", text("highways")),
             ];
             rows.push(sheets.row("street", id, line(&road.line), &fields));
             rows.push(self.centreline(centreline, id, 910_000_001 + edge, (road.class, road.width, "asphalt"), &road.line));

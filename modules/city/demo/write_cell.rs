@@ -54,6 +54,7 @@ impl Writer {
                 ("name", text(self.city.names.lane(lane))),
                 ("type", text("sokak")),
                 ("neighbourhood", neighbourhood.clone()),
+                ("maintained_by", text("district")),
             ];
             rows.push(sheets.row("street", id, line(&cell.lines[index]), &fields));
             let surface = match street.class {
