@@ -103,7 +103,9 @@ impl Context {
     /// Those of [`Context::city`].
     pub async fn city_in(&self, store: Arc<dyn Store>, wanted: Catalogue) -> Result<City> {
         let plan = bring(&store, &wanted).await?;
-        let desk = Desk::new(Arc::clone(&store), Arc::new(wanted))?.with_checks(meydan_modules::checks()).with_effects(meydan_modules::effects());
+        let desk = Desk::new(Arc::clone(&store), Arc::new(wanted))?
+            .with_checks(meydan_modules::checks())
+            .with_effects(meydan_modules::effects());
         let city = City { store, desk: Arc::new(desk) };
         city.note_definitions(&self.config.act("definitions"), &plan).await?;
         Ok(city)
