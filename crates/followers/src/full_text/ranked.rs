@@ -175,6 +175,9 @@ impl<'a> Segment<'a> {
     }
 }
 
+/// Documents whose columns are read together: one by one it costs many times as much.
+const BLOCK: usize = 1024;
+
 /// Counts what was found and keeps the best.
 fn collect(
     reader: &SegmentReader,
@@ -183,29 +186,34 @@ fn collect(
     heap: &mut BinaryHeap<Reverse<Found>>,
     counts: &mut [u64],
 ) -> tantivy::Result<()> {
-    let columns = reader.fast_fields();
-    let (registers, ats) = (columns.u64("register")?, columns.u64("at")?);
-    let (highs, lows) = (columns.u64("high")?, columns.u64("low")?);
-    for (doc, rank) in (0u32..).zip(ranks).filter(|(_, rank)| **rank > 0) {
-        if reader.is_deleted(doc) {
+    let column = |name: &str| reader.fast_fields().column_first_or_default::<u64>(name);
+    let (registers, ats, highs, lows) = (column("register")?, column("at")?, column("high")?, column("low")?);
+    let (mut of_register, mut made) = ([0u64; BLOCK], [0u64; BLOCK]);
+    for (start, block) in (0u32..).step_by(BLOCK).zip(ranks.chunks(BLOCK)) {
+        if block.iter().all(|rank| *rank == 0) {
             continue;
         }
-        let register = registers.first(doc).unwrap_or_default();
-        if let Some(count) = usize::try_from(register).ok().and_then(|r| counts.get_mut(r)) {
-            *count += 1;
+        let columns = [(&registers, &mut of_register), (&ats, &mut made)];
+        for (column, values) in columns {
+            column.get_range(u64::from(start), values.get_mut(..block.len()).unwrap_or_default());
         }
-        let worst = heap.peek().filter(|_| heap.len() >= wanted).map(|Reverse(found)| (found.rank, found.at));
-        if worst.is_some_and(|(least, _)| *rank < least) {
-            continue;
-        }
-        let at = ats.first(doc).unwrap_or_default();
-        if worst.is_some_and(|worst| (*rank, at) < worst) {
-            continue;
-        }
-        let id = Uuid::from_u64_pair(highs.first(doc).unwrap_or_default(), lows.first(doc).unwrap_or_default());
-        heap.push(Reverse(Found { rank: *rank, at, id, register }));
-        if heap.len() > wanted {
-            heap.pop();
+        let values = block.iter().zip(of_register.iter().zip(&made));
+        for (doc, (rank, (register, at))) in (start..).zip(values).filter(|(_, (rank, _))| **rank > 0) {
+            if reader.is_deleted(doc) {
+                continue;
+            }
+            if let Some(count) = usize::try_from(*register).ok().and_then(|r| counts.get_mut(r)) {
+                *count += 1;
+            }
+            let worst = heap.peek().filter(|_| heap.len() >= wanted);
+            if worst.is_some_and(|Reverse(worst)| (*rank, *at) < (worst.rank, worst.at)) {
+                continue;
+            }
+            let id = Uuid::from_u64_pair(highs.get_val(doc), lows.get_val(doc));
+            heap.push(Reverse(Found { rank: *rank, at: *at, id, register: *register }));
+            if heap.len() > wanted {
+                heap.pop();
+            }
         }
     }
     Ok(())
