@@ -18,6 +18,7 @@ mod past;
 mod sealed_log;
 mod see;
 mod separation;
+mod upload;
 mod validate;
 mod who;
 
@@ -32,6 +33,7 @@ pub use effect::{Deed, Effect, Effects, Event};
 pub use fire::Fired;
 pub use notes::SecurityEvent;
 pub use sealed_log::SealedLog;
+pub use upload::{MAX_PIECE, Upload};
 
 use crate::{
     Catalogue, Error, Register, Result, Store, Value,

@@ -60,6 +60,20 @@ impl Desk {
     /// # Errors
     /// `not-a-file-register`; as [`Desk::change`]; `key-taken` if the id is another record's; those of [`crate::Store::keep_blob`].
     pub async fn add_file(&self, principal: &Principal, register: &Arc<Register>, file: NewFile) -> Result<Option<Committed>> {
+        self.add_file_with(principal, register, file, Vec::new()).await
+    }
+
+    /// As [`Desk::add_file`], with other edits that happen together with it or not at all.
+    ///
+    /// # Errors
+    /// As [`Desk::add_file`].
+    pub async fn add_file_with(
+        &self,
+        principal: &Principal,
+        register: &Arc<Register>,
+        file: NewFile,
+        also: Vec<(String, Edit)>,
+    ) -> Result<Option<Committed>> {
         let NewFile { id, mut set, geometry, bytes, rendition } = file;
         let digest: Sha = Sha256::digest(&bytes).into();
         let outside: Sha = rendition.as_ref().map_or(digest, |r| Sha256::digest(r).into());
@@ -76,7 +90,8 @@ impl Desk {
             self.get(principal, register, Key::Id(id), None).await?;
             return if same { Ok(None) } else { Err(id_taken(register)) };
         }
-        let edit = vec![(register.name.clone(), Edit::Insert { id: Some(id), set, geometry })];
+        let mut edit = vec![(register.name.clone(), Edit::Insert { id: Some(id), set, geometry })];
+        edit.extend(also);
         self.check(principal, edit.clone()).await?;
         self.store.keep_blob(digest, bytes).await?;
         if let Some(copy) = rendition {
