@@ -1,9 +1,9 @@
 //! What every handler has at hand, and the one router of all faces.
 
 use crate::{
-    Caller, Problem, changes, compress,
+    Caller, Problem, cases, changes, compress,
     definitions::{Definitions, Kept},
-    limits, log, ogc_common, ogc_features, ogc_tiles, openapi, pages, problem,
+    limits, log, ogc_common, ogc_features, ogc_tiles, open311, openapi, pages, problem, push,
     rates::{self, Rates},
     schemas, security_headers, styles, well_known, who,
 };
@@ -14,7 +14,7 @@ use axum::{
     middleware::{self, Next},
     response::{IntoResponse, Response},
 };
-use meydan_followers::Tiles;
+use meydan_followers::{FullText, Tiles};
 use meydan_identity::Identity;
 use meydan_kernel::{Bilingual, Desk, Principal};
 use std::sync::Arc;
@@ -69,6 +69,10 @@ pub struct App {
     pub identity: Arc<Identity>,
     /// What the configuration says.
     pub settings: Settings,
+    /// Records found by words, if the server keeps an index.
+    pub full_text: Option<FullText>,
+    /// The key that browsers need for web push, if there is web push.
+    pub push_key: Option<Arc<str>>,
     /// Clients come over https, through the proxy before us.
     pub(crate) https: bool,
     /// What every public tile bears.
@@ -94,6 +98,8 @@ impl App {
             https,
             tile_headers: ogc_tiles::tile_headers(https),
             settings,
+            full_text: None,
+            push_key: None,
             rates: Rates::default(),
             everyone: Arc::new(Principal::everyone("api")),
             counts: ogc_features::Counts::default(),
@@ -101,6 +107,18 @@ impl App {
             extents: ogc_tiles::Extents::default(),
             definitions: Kept::default(),
         }
+    }
+
+    /// With an index of words.
+    #[must_use]
+    pub fn with_full_text(self, index: FullText) -> Self {
+        Self { full_text: Some(index), ..self }
+    }
+
+    /// With web push: the key that browsers are given.
+    #[must_use]
+    pub fn with_push_key(self, key: &str) -> Self {
+        Self { push_key: Some(key.into()), ..self }
     }
 
     /// The catalogue in force with what the faces make of it.
@@ -119,8 +137,11 @@ pub fn router(app: Arc<App>) -> Router {
         .merge(ogc_tiles::routes())
         .merge(styles::routes())
         .merge(schemas::routes())
+        .merge(open311::routes())
         .merge(openapi::routes())
         .merge(changes::routes())
+        .merge(cases::routes())
+        .merge(push::routes())
         .merge(well_known::routes())
         .fallback(no_such_path)
         .method_not_allowed_fallback(wrong_method)
@@ -159,7 +180,7 @@ pub(crate) const OPTIONS: [(header::HeaderName, &str); 4] = [
 ];
 
 /// Where paths of programs begin: scripts of any origin may read there. Pages are for their own origin only.
-const PUBLIC: [&str; 7] = ["/ogc", "/tiles/", "/styles/", "/schemas", "/api/", "/assets/", "/log/"];
+const PUBLIC: [&str; 8] = ["/ogc", "/tiles/", "/styles/", "/schemas", "/api/", "/assets/", "/log/", "/open311/"];
 
 /// Cross-origin rules (Fetch standard): anybody may read what is everybody's, nobody may write from another origin, and no origin
 /// is ever named: what is shown to somebody in particular is for their own origin. Also answers OPTIONS.

@@ -3,6 +3,7 @@
 //! What this crate may never know: which store it has, SQL, a register by name. What it may never do: decide who may what.
 
 pub mod app;
+pub mod cases;
 pub mod changes;
 mod compress;
 mod cookies;
@@ -13,9 +14,11 @@ pub mod negotiate;
 pub mod ogc_common;
 pub mod ogc_features;
 pub mod ogc_tiles;
+pub mod open311;
 pub mod openapi;
 pub mod pages;
 pub mod problem;
+pub mod push;
 mod rates;
 pub mod schemas;
 mod security_headers;

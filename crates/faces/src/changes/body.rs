@@ -32,7 +32,17 @@ pub struct Changes {
 pub struct One {
     /// Name of the register.
     pub register: String,
-    op: Op,
+    #[serde(default)]
+    op: Option<Op>,
+    /// In the place of `op`: the transition that a case goes.
+    #[serde(default)]
+    proceed: Option<String>,
+    /// What is set with it.
+    #[serde(default)]
+    set: Map<String, Json>,
+    /// When it was done, if it is told later.
+    #[serde(default)]
+    at: Option<jiff::Timestamp>,
     #[serde(default)]
     id: Option<String>,
     #[serde(default)]
@@ -88,6 +98,14 @@ pub async fn bytes(headers: &HeaderMap, body: Body) -> Result<Bytes, Problem> {
     })
 }
 
+/// Reads a JSON body as what it should be.
+///
+/// # Errors
+/// As [`bytes`] and [`read_as`].
+pub(crate) async fn read_body<T: serde::de::DeserializeOwned>(headers: &HeaderMap, body: Body) -> Result<T, Problem> {
+    Ok(read_as(&bytes(headers, body).await?)?)
+}
+
 /// Reads what the body says.
 ///
 /// # Errors
@@ -140,7 +158,14 @@ impl One {
             )
             .field(format!("/changes/{index}/{member}"), tr, en)
         };
-        let id = match (&self.id, self.op) {
+        let op = match (self.op, &self.proceed) {
+            (Some(op), None) if self.set.is_empty() && self.at.is_none() => op,
+            (None, Some(_)) if self.values.is_empty() && self.geometry.is_none() => Op::Update,
+            (Some(_), None) => return Err(wrong("set", "yalnızca “proceed” ile verilir", "goes with “proceed” only")),
+            (None, Some(_)) => return Err(wrong("values", "“proceed” ile “set” kullanılır", "with “proceed” it is “set”")),
+            _ => return Err(wrong("op", "“op” ya da “proceed” gerekli", "“op” or “proceed” is needed")),
+        };
+        let id = match (&self.id, op) {
             (None, Op::Insert) => None,
             (None, _) => return Err(wrong("id", "kaydın kimliği gerekli", "the record's id is needed")),
             (Some(text), op) => match Uuid::try_parse(text) {
@@ -154,7 +179,11 @@ impl One {
             Some(Json::Null) => Some(None),
             Some(json) => Some(Some(read_geometry(&json, index)?)),
         };
-        let edit = match (self.op, id) {
+        if let (Some(transition), Some(id)) = (self.proceed, id) {
+            let set = desk.read_values(&register, &self.set)?;
+            return Ok((self.register, Edit::Proceed { id, expected: self.expected, transition, set, at: self.at }));
+        }
+        let edit = match (op, id) {
             (Op::Insert, id) => {
                 if self.expected.is_some() {
                     return Err(wrong("expected", "yeni kaydın sürümü olmaz", "a new record has no version"));

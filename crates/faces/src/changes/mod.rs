@@ -7,6 +7,7 @@ mod post;
 mod records;
 
 pub use body::MAX_BODY_BYTES;
+pub(crate) use body::read_body;
 pub use difference::{Difference, differences};
 
 use crate::App;

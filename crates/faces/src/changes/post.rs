@@ -8,7 +8,49 @@ use axum::{
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
+use meydan_kernel::{Desk, Error, Principal, Result as KernelResult, Value, catalogue::workflow::part, desk::Edit};
 use std::sync::Arc;
+use uuid::Uuid;
+
+/// Parts of a record (its comments, its files) are added through it: who may read the whole comes by it. All of one request belong
+/// to one whole.
+///
+/// # Errors
+/// `several-wholes`; as [`Desk::with_whole`].
+async fn through_the_whole(desk: &Desk, principal: Principal, edits: &[(String, Edit)]) -> KernelResult<Principal> {
+    let mut whole: Option<(String, Uuid)> = None;
+    for (name, edit) in edits {
+        let Edit::Insert { set, .. } = edit else { continue };
+        let register = desk.register(name)?;
+        if !register.part {
+            continue;
+        }
+        let text = |field: &str| {
+            let index = register.field_index(field)?;
+            set.iter().find_map(|(i, v)| match v {
+                Value::Text(text) if *i == index => Some(text.clone()),
+                _ => None,
+            })
+        };
+        let named = text(part::WHOLE_REGISTER).zip(text(part::WHOLE).and_then(|id| Uuid::parse_str(&id).ok()));
+        // Without a whole there is no right to the part: the desk says so.
+        let Some(named) = named else { continue };
+        if whole.as_ref().is_some_and(|other| *other != named) {
+            return Err(Error::invalid(
+                "several-wholes",
+                "Bir istekte yalnızca bir kaydın ekleri ve notları yazılabilir.",
+                "The parts of one request must belong to one record.",
+            ));
+        }
+        whole = Some(named);
+    }
+    match whole {
+        Some((name, id)) if !principal.is_everyone() || principal.bears().is_some() => {
+            desk.with_whole(&principal, &desk.register(&name)?, id).await
+        }
+        _ => Ok(principal),
+    }
+}
 
 /// Carries out changes whole or not at all: 201 when they are on disk, with positions in the log, ids and versions.
 pub async fn change(State(app): State<Arc<App>>, caller: Caller, headers: HeaderMap, body: Body) -> Result<Response, Problem> {
@@ -16,6 +58,7 @@ pub async fn change(State(app): State<Arc<App>>, caller: Caller, headers: Header
     let mut changes = body::read(&bytes)?;
     let principal = caller.through("api", changes.reason.take());
     let edits = changes.edits(&app.desk)?;
+    let principal = through_the_whole(&app.desk, principal, &edits).await?;
     let registers: Vec<String> = edits.iter().map(|(register, _)| register.clone()).collect();
     let committed = app.desk.change(&principal, edits).await?;
     let mut out = Vec::with_capacity(160 + registers.len() * 120);

@@ -116,6 +116,12 @@ pub fn instant(lang: Lang, at: Timestamp) -> String {
     format!("{}{comma} {:02}:{:02}:{:02}", date(lang, local.date()), local.hour(), local.minute(), local.second())
 }
 
+/// The hour of an instant, Türkiye's time: `17:00`.
+pub fn hour(at: Timestamp) -> String {
+    let local = OFFSET.to_datetime(at);
+    format!("{:02}:{:02}", local.hour(), local.minute())
+}
+
 /// An instant for `<input type="datetime-local" step="1">`, Türkiye's time.
 pub fn input_instant(at: Timestamp) -> String {
     let local = OFFSET.to_datetime(at);

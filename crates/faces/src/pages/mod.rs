@@ -5,6 +5,7 @@
 mod account;
 mod admin;
 mod assets;
+mod citizen;
 mod diagram;
 mod docs;
 mod edit;
@@ -12,9 +13,10 @@ mod enrol;
 mod errors;
 mod expression;
 mod form;
-mod format;
+pub(crate) mod format;
 mod geometry_text;
 mod history;
+mod inbox;
 mod labels;
 mod legend;
 mod list;
@@ -35,7 +37,7 @@ mod second_factor;
 mod shape;
 mod shown;
 mod standard;
-mod texts;
+pub(crate) mod texts;
 mod unmask;
 mod verify;
 
@@ -54,6 +56,8 @@ pub fn routes() -> Router<Arc<App>> {
         .merge(coming_and_going())
         .merge(account())
         .merge(admin::routes())
+        .merge(citizen::routes())
+        .merge(inbox::routes())
         .route("/", get(map::map))
         .route("/search", get(search::page))
         .route("/search.json", get(search::json))

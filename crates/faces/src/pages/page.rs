@@ -1,7 +1,7 @@
 //! What every page has: language, look, the frame round it, and the headers that keep it to itself.
 
 use super::{admin::Rights, assets::Assets, params::Params, texts::Texts};
-use crate::{App, Caller, Problem, cookies, negotiate, who};
+use crate::{App, Caller, Problem, cases::inbox, cookies, negotiate, who};
 use askama::Template;
 use axum::{
     extract::FromRequestParts,
@@ -35,6 +35,10 @@ pub enum Room {
     Log,
     /// The API's documentation.
     Docs,
+    /// The citizen's pages: requests and public reports.
+    Citizen,
+    /// The inbox: cases and notices of who asks.
+    Inbox,
     /// Organisation, people, grants, journals.
     Administration,
     /// None of them: errors, search.
@@ -67,6 +71,8 @@ pub struct Visit {
     pub secure: bool,
     /// The request's headers.
     pub headers: HeaderMap,
+    /// Of who is logged in and opens a page: their open cases, their unread notices.
+    pub waiting: Option<(u64, u64)>,
     fresh_token: bool,
 }
 
@@ -75,7 +81,13 @@ impl FromRequestParts<Arc<App>> for Visit {
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Self::Rejection> {
         let Ok(caller) = Caller::from_request_parts(parts, app).await;
-        Ok(Self::new(app, &parts.uri, &parts.headers, caller))
+        let mut visit = Self::new(app, &parts.uri, &parts.headers, caller);
+        let opens = parts.method == axum::http::Method::GET && negotiate::wants_html(&parts.headers);
+        if opens && visit.caller.principal.person().is_some() {
+            // A page without its badge is better than none.
+            visit.waiting = inbox::waiting(&app.desk, &visit.principal()).await.ok();
+        }
+        Ok(visit)
     }
 }
 
@@ -113,6 +125,7 @@ impl Visit {
             base_url: negotiate::base_url(app, headers),
             secure,
             headers: headers.clone(),
+            waiting: None,
             query,
         }
     }
@@ -162,6 +175,7 @@ impl Visit {
             administers: self.rights.any(),
             account: Account::of(self),
             generated: settings.generated,
+            waiting: self.waiting,
         }
     }
 
@@ -349,6 +363,8 @@ pub struct Page {
     pub account: Option<Account>,
     /// The data is generated.
     pub generated: bool,
+    /// Open cases and unread notices of who is logged in.
+    pub waiting: Option<(u64, u64)>,
 }
 
 impl Page {
@@ -362,10 +378,12 @@ impl Page {
         matches!(
             (self.room, room),
             (Room::Map, "map")
+                | (Room::Citizen, "citizen")
                 | (Room::Registers, "registers")
                 | (Room::Standard, "standard")
                 | (Room::Log, "log")
                 | (Room::Docs, "docs")
+                | (Room::Inbox, "inbox")
                 | (Room::Administration, "administration")
         )
     }

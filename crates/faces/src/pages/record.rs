@@ -286,7 +286,8 @@ fn may_do(visit: &Visit, register: &Register, record: &Record, action: Action) -
     visit.may(register, action) && told()
 }
 
-fn rows(visit: &Visit, register: &Register, record: &Record, shower: &Shower<'_>, uncovered: FieldSet) -> Vec<Row> {
+/// The fields of a record as people read them, in the definition's order.
+pub fn rows(visit: &Visit, register: &Register, record: &Record, shower: &Shower<'_>, uncovered: FieldSet) -> Vec<Row> {
     let pairs = register.fields.iter().zip(&record.values).enumerate();
     let row = |(index, (field, value)): (usize, (&meydan_kernel::Field, &Value))| Row {
         title: visit.say(&field.title).to_owned(),

@@ -97,6 +97,7 @@ fn word(party: &Party) -> &str {
         Party::Everyone => "everyone",
         Party::Person => "person",
         Party::Staff => "any_staff",
+        Party::Bearer => "bearer",
         Party::Role(role) => role,
     }
 }

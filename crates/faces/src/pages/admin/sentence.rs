@@ -53,6 +53,7 @@ pub fn party_name(visit: &Visit, catalogue: &Catalogue, party: &Party) -> String
         Party::Everyone => visit.t.party_everyone().to_owned(),
         Party::Person => visit.t.party_person().to_owned(),
         Party::Staff => visit.t.party_staff().to_owned(),
+        Party::Bearer => visit.t.party_bearer().to_owned(),
         Party::Role(role) => role_name(visit, catalogue, role),
     }
 }
