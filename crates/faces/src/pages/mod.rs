@@ -5,6 +5,7 @@
 mod account;
 mod admin;
 mod assets;
+mod case;
 mod citizen;
 mod diagram;
 mod docs;
@@ -58,6 +59,7 @@ pub fn routes() -> Router<Arc<App>> {
         .merge(admin::routes())
         .merge(citizen::routes())
         .merge(inbox::routes())
+        .merge(case::routes())
         .route("/", get(map::map))
         .route("/search", get(search::page))
         .route("/search.json", get(search::json))

@@ -2,7 +2,7 @@
 
 use super::{
     admin::explain,
-    format,
+    case, format,
     labels::Labels,
     page::{Page, Room, Visit},
     params::{Params, encode},
@@ -184,6 +184,9 @@ async fn ended(visit: &Visit, name: &str, id: &str, problem: Problem) -> Result<
 /// Those of the store.
 pub async fn show(visit: &Visit, found: &Found, showing: Showing<'_>) -> Result<Response, Problem> {
     let Found { register, record } = found;
+    if register.workflow.is_some() && showing.end.is_none() && visit.query.get("as-of").is_none() {
+        return case::show(visit, found, showing, None).await;
+    }
     let Showing { end, uncovered, refusal } = showing;
     let principal = visit.principal();
     let catalogue = visit.app.desk.catalogue();
