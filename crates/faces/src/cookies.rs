@@ -28,6 +28,8 @@ pub const HALF: Cookie = Cookie { name: "half", secure_name: "__Host-half", life
 /// An enrolment link's code, taken out of the address.
 pub const ENROLMENT: Cookie =
     Cookie { name: "enrolment", secure_name: "__Host-enrolment", life_s: Some(HOUR_S), strict: false };
+/// A pass to the one case that a citizen follows.
+pub const CASE: Cookie = Cookie { name: "case", secure_name: "__Host-case", life_s: Some(2 * HOUR_S), strict: false };
 /// The form token of a browser that isn't logged in (double-submit cookie).
 pub const FORM: Cookie = Cookie { name: "meydan-form", secure_name: "__Host-meydan-form", life_s: None, strict: true };
 

@@ -2,7 +2,8 @@
 //!
 //! A person has one bucket for their browsers and one for their programs; who isn't logged in shares that of their address, which
 //! is large, for a whole office may stand behind it. Beginnings of logins, each of which the store must remember for some minutes,
-//! have a bucket per address of their own. Web files and finished tiles cost nothing and are not counted.
+//! have a bucket per address of their own, and so have reference numbers tried, confirmation codes and citizens' requests. Web
+//! files and finished tiles cost nothing and are not counted.
 //!
 //! Own code rather than `governor`: this is all that is needed of it, and a place is an address or the /64 of an IPv6 one.
 
@@ -36,6 +37,14 @@ const PERSON: Budget = Budget { most: 3_000.0, per_second: 100.0 };
 const ADDRESS: Budget = Budget { most: 6_000.0, per_second: 200.0 };
 /// Logins begun from one address: 120 a minute.
 const BEGINNING: Budget = Budget { most: 240.0, per_second: 2.0 };
+/// Reference numbers tried from one address that are no case's; one comes back a minute.
+const NUMBERS: Budget = Budget { most: 10.0, per_second: 1.0 / 60.0 };
+/// The same of all addresses together: of a million cases a searcher with any number of addresses finds one in half a year.
+const ALL_NUMBERS: Budget = Budget { most: 500.0, per_second: 0.2 };
+/// Confirmation codes asked for from one address; behind that of a phone company stand thousands.
+const CODES: Budget = Budget { most: 60.0, per_second: 0.1 };
+/// Requests of citizens filed from one address.
+const FILINGS: Budget = Budget { most: 120.0, per_second: 0.2 };
 /// What an export costs: it reads a whole register.
 const EXPORT_COST: f64 = 100.0;
 /// What a token costs that is not known.
@@ -58,6 +67,14 @@ enum Key {
     From(Place),
     /// Who begins to log in, from a place.
     Beginning(Place),
+    /// Who tries reference numbers, from a place.
+    Numbers(Place),
+    /// All who try reference numbers.
+    AllNumbers,
+    /// Who asks for confirmation codes, from a place.
+    Codes(Place),
+    /// Who files requests, from a place.
+    Filings(Place),
 }
 
 impl Key {
@@ -66,6 +83,10 @@ impl Key {
             Self::Browsers(_) | Self::Programs(_) => PERSON,
             Self::From(_) => ADDRESS,
             Self::Beginning(_) => BEGINNING,
+            Self::Numbers(_) => NUMBERS,
+            Self::AllNumbers => ALL_NUMBERS,
+            Self::Codes(_) => CODES,
+            Self::Filings(_) => FILINGS,
         }
     }
 
@@ -76,6 +97,10 @@ impl Key {
             Self::Programs(_) => Self::Programs(Uuid::nil()),
             Self::From(_) => Self::From(Place::Unknown),
             Self::Beginning(_) => Self::Beginning(Place::Unknown),
+            Self::Numbers(_) => Self::Numbers(Place::Unknown),
+            Self::AllNumbers => Self::AllNumbers,
+            Self::Codes(_) => Self::Codes(Place::Unknown),
+            Self::Filings(_) => Self::Filings(Place::Unknown),
         }
     }
 }
@@ -139,6 +164,15 @@ impl Rates {
     }
 }
 
+impl Rates {
+    /// Gives back what was taken for something that turned out well.
+    fn give_back(&self, key: Key) {
+        if let Some(bucket) = self.0.lock().get_mut(&key) {
+            bucket.left = (bucket.left + 1.0).min(key.budget().most);
+        }
+    }
+}
+
 impl Bucket {
     fn after(&self, budget: Budget, now: Instant) -> f64 {
         let back = now.duration_since(self.at).as_secs_f64() * budget.per_second;
@@ -175,6 +209,38 @@ pub fn bad_token(app: &App, address: Option<&str>) -> Result<(), Error> {
         return Ok(());
     }
     charge(app, Key::From(Place::of(address)), BAD_TOKEN_COST)
+}
+
+/// Lets somebody try a reference number, counted as a failure beforehand (so that many at once gain nothing), from this machine
+/// too; [`number_was_right`] takes that back.
+///
+/// # Errors
+/// `too-many-requests`.
+pub fn try_number(app: &App, address: Option<&str>) -> Result<(), Error> {
+    charge(app, Key::Numbers(Place::of(address)), 1.0)?;
+    charge(app, Key::AllNumbers, 1.0)
+}
+
+/// The number tried was a case's.
+pub fn number_was_right(app: &App, address: Option<&str>) {
+    app.rates.give_back(Key::Numbers(Place::of(address)));
+    app.rates.give_back(Key::AllNumbers);
+}
+
+/// Takes what a confirmation code costs.
+///
+/// # Errors
+/// `too-many-requests`.
+pub fn ask_code(app: &App, address: Option<&str>) -> Result<(), Error> {
+    charge(app, Key::Codes(Place::of(address)), 1.0)
+}
+
+/// Takes what a citizen's request costs.
+///
+/// # Errors
+/// `too-many-requests`.
+pub fn file(app: &App, address: Option<&str>) -> Result<(), Error> {
+    charge(app, Key::Filings(Place::of(address)), 1.0)
 }
 
 fn charge_caller(app: &App, caller: &Caller, cost: f64) -> Result<(), Error> {
