@@ -17,7 +17,7 @@ const CACHE = "node_modules/.cache/meydan";
 const watch = process.argv.includes("--watch");
 
 const options = {
-  entryPoints: ["src/site.ts", "src/map.ts", "src/minimap.ts", "src/passkey.ts", "src/citizen.ts", "src/citizen-map.ts", "styles/citizen.css", "styles/site.css", "styles/map.css"],
+  entryPoints: ["src/site.ts", "src/map.ts", "src/minimap.ts", "src/passkey.ts", "src/inbox.ts", "src/case.ts", "src/citizen.ts", "src/citizen-map.ts", "styles/citizen.css", "styles/site.css", "styles/map.css"],
   entryNames: "[name]-[hash]",
   chunkNames: "[name]-[hash]",
   assetNames: "[name]-[hash]",

@@ -10,6 +10,7 @@ const NAMES = [
   "handshake", "scale", "gauge", "circle-question-mark", "circle-x", "user-x", "user-check",
   "inbox", "bell", "circle-alert", "hourglass", "paperclip", "message-square", "bookmark", "workflow", "git-merge", "hand", "arrow-right-left",
   "megaphone", "printer", "star", "camera",
+  "hard-hat", "mic", "navigation", "refresh-cw", "cloud-off", "square", "route",
 ];
 
 /** The sprite: `<use href="icons.svg#name">`. */
