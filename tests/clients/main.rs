@@ -22,6 +22,7 @@ mod gdal;
 mod ldap;
 mod log;
 mod oidc;
+mod open311;
 mod owslib;
 mod processes;
 mod schemathesis;

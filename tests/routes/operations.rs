@@ -81,6 +81,8 @@ fn filled(operation: &Operation, parameter: &Json, truth: &Truth) -> Vec<Operati
         "tileRow" | "y" => one("1535"),
         "position" => one("0"),
         "first" => one("1"),
+        "service_code" => one(&some_code(truth)),
+        "service_request_id" | "token" => one(&some(truth, "request")[0]),
         other => panic!("{}: this test knows no value for the parameter {other}", operation.path),
     };
     let fill = |value: String| {
@@ -100,6 +102,12 @@ fn filled(operation: &Operation, parameter: &Json, truth: &Truth) -> Vec<Operati
         }
     };
     values.into_iter().map(fill).collect()
+}
+
+/// The code of a category, or one that isn't there.
+fn some_code(truth: &Truth) -> String {
+    let first = truth.records["request_category"].first().and_then(|r| r.values["code"].as_str());
+    first.unwrap_or("none").to_owned()
 }
 
 /// Ids of some records, from over the whole register.

@@ -95,10 +95,12 @@ impl Problem {
             let cause = self.error.cause_text().unwrap_or("no cause given");
             tracing::error!(code = self.error.code(), instance, cause, "request failed");
         }
-        let body = self.to_json(lang, instance).to_string();
+        // Open311 has its own way of telling errors.
+        let (media_type, body) = crate::open311::written(self, lang, instance)
+            .unwrap_or_else(|| (MEDIA_TYPE, self.to_json(lang, instance).to_string()));
         let mut response = (self.status, body).into_response();
         let headers = response.headers_mut();
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
         headers.insert(header::CONTENT_LANGUAGE, HeaderValue::from_static(lang.tag()));
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         if self.status == StatusCode::UNAUTHORIZED {

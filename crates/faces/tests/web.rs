@@ -18,6 +18,8 @@ mod gdal;
 mod guarded;
 #[path = "web/hidden.rs"]
 mod hidden;
+#[path = "web/open311.rs"]
+mod open311;
 #[path = "web/problems.rs"]
 mod problems;
 #[path = "web/requests.rs"]

@@ -4,6 +4,7 @@ mod capabilities;
 mod changes;
 mod features;
 mod log;
+mod open311;
 mod operation;
 mod parameters;
 mod personal;
@@ -56,6 +57,7 @@ pub fn document(app: &App, definitions: &Definitions, lang: Lang, base: &str) ->
     changes::add(&mut paths, &definitions.catalogue, base);
     personal::add(&mut paths, &definitions.catalogue, base);
     log::add(&mut paths, &definitions.catalogue, base);
+    open311::add(&mut paths, &definitions.catalogue, base);
     json!({
         "openapi": "3.0.3",
         "info": {
@@ -69,7 +71,7 @@ pub fn document(app: &App, definitions: &Definitions, lang: Lang, base: &str) ->
         "servers": [{ "url": format!("{base}{ROOT}") }],
         "tags": [
             { "name": "Capabilities" }, { "name": "Features" }, { "name": "Tiles" }, { "name": "Styles" }, { "name": "Changes" },
-            { "name": "Log" },
+            { "name": "Log" }, { "name": "Open311" },
         ],
         "paths": paths,
         "components": {
