@@ -1,6 +1,6 @@
 //! The citizen's request: from the first call to the answer.
 
-
+pub mod demo;
 pub mod effects;
 mod picture;
 mod place;

@@ -40,6 +40,7 @@ impl Effect for Classify {
         let picture = self.known.now(deed).await?;
         let category = deed.reference("category").and_then(|id| picture.categories.get(&id));
         refuse(deed, category)?;
+        self.see_named(deed).await?;
         let before = |deed: &Deed<'_>, field: &str| deed.before.and_then(|b| b.value(deed.register, field)).cloned();
         let opened = deed.event == Event::Opened;
         let moved = opened || before(deed, "category").as_ref() != Some(deed.value("category"));
@@ -69,6 +70,18 @@ impl Effect for Classify {
 }
 
 impl Classify {
+    /// Who isn't of the house may name a request that theirs repeats only if everybody sees it; another is not looked for.
+    async fn see_named(&self, deed: &mut Deed<'_>) -> Result<()> {
+        let Some(named) = deed.reference("duplicate_of").filter(|_| deed.event == Event::Opened) else { return Ok(()) };
+        if deed.principal.is_everyone() {
+            let named = place::referred(deed, &deed.register.name, Some(named)).await?;
+            if named.is_none_or(|r| r.value(deed.register, "public") != Some(&Value::Bool(true))) {
+                deed.set("duplicate_of", Value::Null);
+            }
+        }
+        Ok(())
+    }
+
     /// Street and neighbourhood from the point, where nobody has said them.
     async fn find_place(&self, deed: &mut Deed<'_>, opened: bool) -> Result<Where> {
         let mut names = Where::default();

@@ -6,7 +6,7 @@ use crate::{
 };
 use meydan_kernel::{
     Bilingual, Lang, Query, Record, Result, Value,
-    case::Clocks,
+    case::{Clocks, state_of},
     cql2::{Comparison, Expr, Operand},
     desk::{Deed, Effect, Event},
 };
@@ -95,12 +95,13 @@ fn grounds(deed: &Deed<'_>) -> Bilingual {
     Bilingual::new(wording::joined(&refused.tr, &appeal.tr), wording::joined(&refused.en, &appeal.en))
 }
 
-/// The requests joined to one.
+/// The requests joined to one; not those that only name it and wait for somebody to see whether it is the same.
 pub(super) async fn joined_to(deed: &Deed<'_>, root: uuid::Uuid) -> Result<Vec<Record>> {
     let Some(index) = deed.register.field_index("duplicate_of") else { return Ok(Vec::new()) };
     let same = Expr::Compare(Operand::Field(index), Comparison::Eq, Operand::Literal(Value::Reference(root)));
     let query = Query { filter: Some(same), limit: Some(MAX_JOINED), ..Query::all(Arc::clone(deed.register)) };
-    deed.desk.store().query(&query).await
+    let named = deed.desk.store().query(&query).await?;
+    Ok(named.into_iter().filter(|r| state_of(deed.register, r) == "duplicate").collect())
 }
 
 /// Tells everybody whose request was joined to this one what became of it.

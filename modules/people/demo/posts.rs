@@ -25,6 +25,8 @@ const fn post(
 
 const MANAGER: (&str, &str) = ("Şube Müdürü", "Branch Manager");
 const CHIEF: (&str, &str) = ("Şef", "Chief");
+const OFFICE: (&str, &str) = ("Büro Personeli", "Office Staff");
+const TEAM: (&str, &str) = ("Saha Görevlisi", "Field Worker");
 const REALISATION: (&str, &str) = ("Gerçekleştirme Görevlisi", "Realisation Officer");
 
 /// Posts; one that others are under stands before them.
@@ -67,9 +69,41 @@ pub(super) const POSTS: &[PostRow] = &[
     post("network", "BIDB-ESD-AG", "staff", ("Ağ Uzmanı", "Network Engineer"), 4, Some("chief-ag")),
     post("support", "BIDB-ESD-TD", "staff", ("Teknik Destek Personeli", "Support Technician"), 6, Some("chief-td")),
     post("agent", "BIDB-IKS-153", "call_centre_agent", ("Çağrı Merkezi Görevlisi", "Call-Centre Agent"), 12, Some("chief-153")),
-    post("team", "BIDB-IKS-SAHA", "field_team", ("Saha Görevlisi", "Field Worker"), 12, Some("chief-saha")),
+    post("team", "BIDB-IKS-SAHA", "field_team", TEAM, 12, Some("chief-saha")),
     post("developer", "BIDB-YAZ-GEL", "staff", ("Yazılım Uzmanı", "Software Engineer"), 8, Some("chief-gel")),
     post("database", "BIDB-YAZ-VT", "staff", ("Veritabanı Uzmanı", "Database Engineer"), 4, Some("chief-vt")),
+    post(
+        "information",
+        "BIDB-IKS",
+        "information_officer",
+        ("Bilgi Edinme Yetkilisi", "Information Officer"),
+        1,
+        Some("manager-iks"),
+    ),
+    post("manager-ski", "SKI-AR", "branch_manager", MANAGER, 1, Some("secretary")),
+    post("chief-ski", "SKI-AR", "chief", CHIEF, 1, Some("manager-ski")),
+    post("staff-ski", "SKI-AR", "staff", OFFICE, 6, Some("chief-ski")),
+    post("team-ski", "SKI-AR", "field_team", TEAM, 12, Some("chief-ski")),
+    post("manager-fib", "FIB-YB", "branch_manager", MANAGER, 1, Some("secretary")),
+    post("chief-fib", "FIB-YB", "chief", CHIEF, 1, Some("manager-fib")),
+    post("staff-fib", "FIB-YB", "staff", OFFICE, 6, Some("chief-fib")),
+    post("team-fib", "FIB-YB", "field_team", TEAM, 12, Some("chief-fib")),
+    post("manager-udb", "UDB-TT", "branch_manager", MANAGER, 1, Some("secretary")),
+    post("chief-udb", "UDB-TT", "chief", CHIEF, 1, Some("manager-udb")),
+    post("staff-udb", "UDB-TT", "staff", OFFICE, 6, Some("chief-udb")),
+    post("team-udb", "UDB-TT", "field_team", TEAM, 12, Some("chief-udb")),
+    post("manager-pbb", "PBB-YA", "branch_manager", MANAGER, 1, Some("secretary")),
+    post("chief-pbb", "PBB-YA", "chief", CHIEF, 1, Some("manager-pbb")),
+    post("staff-pbb", "PBB-YA", "staff", OFFICE, 6, Some("chief-pbb")),
+    post("team-pbb", "PBB-YA", "field_team", TEAM, 12, Some("chief-pbb")),
+    post("manager-ckd", "CKD-TA", "branch_manager", MANAGER, 1, Some("secretary")),
+    post("chief-ckd", "CKD-TA", "chief", CHIEF, 1, Some("manager-ckd")),
+    post("staff-ckd", "CKD-TA", "staff", OFFICE, 6, Some("chief-ckd")),
+    post("team-ckd", "CKD-TA", "field_team", TEAM, 12, Some("chief-ckd")),
+    post("manager-zdb", "ZDB-DE", "branch_manager", MANAGER, 1, Some("secretary")),
+    post("chief-zdb", "ZDB-DE", "chief", CHIEF, 1, Some("manager-zdb")),
+    post("staff-zdb", "ZDB-DE", "staff", OFFICE, 6, Some("chief-zdb")),
+    post("team-zdb", "ZDB-DE", "field_team", TEAM, 12, Some("chief-zdb")),
     post("district-1", "ILCE-01", "district_officer", ("Veri Sorumlusu", "Data Officer"), 2, None),
     post("district-2", "ILCE-02", "district_officer", ("Veri Sorumlusu", "Data Officer"), 2, None),
 ];

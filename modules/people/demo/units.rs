@@ -81,6 +81,18 @@ pub(super) const UNITS: &[UnitRow] = &[
         "İl Afet ve Acil Durum Müdürlüğü",
         "Provincial Directorate of Disasters and Emergencies",
     ),
+    unit("SKI-AR", Some("SKI"), "branch", "Su ve Kanal Arıza Şube Müdürlüğü", "Water and Sewer Repairs Branch"),
+    unit("FIB", Some("BB"), "department", "Fen İşleri Dairesi Başkanlığı", "Department of Public Works"),
+    unit("FIB-YB", Some("FIB"), "branch", "Yol Bakım ve Onarım Şube Müdürlüğü", "Road Maintenance Branch"),
+    unit("UDB", Some("BB"), "department", "Ulaşım Dairesi Başkanlığı", "Department of Transport"),
+    unit("UDB-TT", Some("UDB"), "branch", "Toplu Taşıma ve Trafik Şube Müdürlüğü", "Public Transport and Traffic Branch"),
+    unit("PBB", Some("BB"), "department", "Park ve Bahçeler Dairesi Başkanlığı", "Department of Parks and Gardens"),
+    unit("PBB-YA", Some("PBB"), "branch", "Yeşil Alanlar Şube Müdürlüğü", "Green Spaces Branch"),
+    unit("CKD", Some("BB"), "department", "Çevre Koruma ve Kontrol Dairesi Başkanlığı", "Department of Environment"),
+    unit("CKD-TA", Some("CKD"), "branch", "Temizlik ve Atık Şube Müdürlüğü", "Cleansing and Waste Branch"),
+    unit("ZDB", Some("BB"), "department", "Zabıta Dairesi Başkanlığı", "Department of Municipal Police"),
+    unit("ZDB-DE", Some("ZDB"), "branch", "Zabıta Denetim Şube Müdürlüğü", "Municipal Inspection Branch"),
+    unit("DIS-KGM", None, "outside_body", "Karayolları Bölge Müdürlüğü", "Regional Directorate of Highways"),
     unit("DIS-VAL", None, "outside_body", "Valilik", "Governor's Office"),
 ];
 

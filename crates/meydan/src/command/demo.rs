@@ -7,6 +7,7 @@ mod settings;
 use crate::context::{City, Context};
 use meydan_kernel::{Error, Kind, Query, Store};
 use meydan_modules::{
+    citizen::demo::requests,
     city::demo::{DEFAULT_DOORS, DEFAULT_SEED, Demo},
     people::demo::organisation,
 };
@@ -89,6 +90,7 @@ async fn make(context: &Context, city: &City, args: &Args) -> anyhow::Result<Mad
         made.changesets += 1;
         city.desk.change(&operator, batch).await?;
     }
+    made.records += requests(&city.desk, args.seed, jiff::Timestamp::now()).await?;
     if let Some(bar) = bar {
         bar.finish_and_clear();
     }
