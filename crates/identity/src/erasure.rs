@@ -5,7 +5,7 @@ use meydan_kernel::{Result, Value, post::PERSON, query::Key};
 use uuid::Uuid;
 
 /// Kinds of secrets that a person owns.
-const KINDS: [&str; 11] = [
+const KINDS: [&str; 12] = [
     password::KIND,
     second_factor::TOTP,
     second_factor::RECOVERY,
@@ -15,6 +15,7 @@ const KINDS: [&str; 11] = [
     device::KIND,
     login::CHALLENGE,
     enrolment::KIND,
+    crate::push::KIND,
     "link",
     "provider_session",
 ];

@@ -20,6 +20,7 @@ mod passkey;
 mod password;
 mod password_source;
 mod provider;
+mod push;
 mod restored;
 mod second_factor;
 mod session;
@@ -41,6 +42,7 @@ pub use passkey::{CHALLENGE_LIFE, MAX_PASSKEYS, Passkey, PasskeyOptions, Passkey
 pub use password::{DIRECTORY_ORIGIN, MAX_CHARS, MIN_CHARS};
 pub use password_source::PasswordSource;
 pub use provider::{Arrival, Departure, Link, ProviderEntry, Providers, RETURN_PATH, ReturnQuery};
+pub use push::Browser;
 pub use restored::{NOT_RESTORED, living_tokens};
 pub use second_factor::{KeptApps, SecondFactor, TotpOffer, examine_apps};
 pub use session::{NewSession, Proof, Session};
