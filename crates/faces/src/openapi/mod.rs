@@ -8,6 +8,7 @@ mod open311;
 mod operation;
 mod parameters;
 mod personal;
+mod push;
 mod responses;
 mod schemas;
 mod tiles;
@@ -57,6 +58,7 @@ pub fn document(app: &App, definitions: &Definitions, lang: Lang, base: &str) ->
     changes::add(&mut paths, &definitions.catalogue, base);
     personal::add(&mut paths, &definitions.catalogue, base);
     log::add(&mut paths, &definitions.catalogue, base);
+    push::add(&mut paths, base);
     open311::add(&mut paths, &definitions.catalogue, base);
     json!({
         "openapi": "3.0.3",
@@ -71,7 +73,7 @@ pub fn document(app: &App, definitions: &Definitions, lang: Lang, base: &str) ->
         "servers": [{ "url": format!("{base}{ROOT}") }],
         "tags": [
             { "name": "Capabilities" }, { "name": "Features" }, { "name": "Tiles" }, { "name": "Styles" }, { "name": "Changes" },
-            { "name": "Log" }, { "name": "Open311" },
+            { "name": "Log" }, { "name": "Notices" }, { "name": "Open311" },
         ],
         "paths": paths,
         "components": {
