@@ -17,7 +17,7 @@ const DAY_MINUTES: i64 = 24 * 60;
 /// Limit: streets that requests are spread over.
 const MAX_STREETS: usize = 2_000;
 /// One in so many repeats the one before it, at the same place.
-const REPEATS: usize = 17;
+const REPEATS: usize = 8;
 
 /// One request that was filed.
 pub(super) struct Filed {

@@ -12,10 +12,9 @@ async fn the_sample_has_requests_of_every_kind_in_every_state_and_none_without_a
     for batch in city {
         house.desk.change(&crate::house::operator(Timestamp::now()), batch).await.unwrap();
     }
-    let started = std::time::Instant::now();
     let made =
         meydan_modules::citizen::demo::requests(&house.desk, 61, Timestamp::now()).await.unwrap_or_else(|e| panic!("{e:#?}"));
-    println!("{made} records, {:?}", started.elapsed());
+    assert!(made > 200, "{made}");
     let register = house.desk.register("request").unwrap();
     let all = house.store.query(&Query { limit: Some(1_000), ..Query::all(Arc::clone(&register)) }).await.unwrap();
     let counts = |field: &str| {
@@ -25,7 +24,6 @@ async fn the_sample_has_requests_of_every_kind_in_every_state_and_none_without_a
         }
         counts
     };
-    println!("{:#?} {:#?} {:#?} {:#?}", counts("state"), counts("kind"), counts("late"), counts("channel"));
     assert_eq!(all.len(), meydan_modules::citizen::demo::REQUESTS);
     assert_eq!(counts("kind").len(), 6);
     assert!(all.iter().all(|r| matches!(r.value(&register, "unit"), Some(Value::Reference(_)))));
