@@ -178,6 +178,32 @@ function offline(event: Event): void {
   told.textContent = text("offline");
 }
 
+const LONGEST_PX = 1600;
+const QUALITY = 0.82;
+
+/** A photo of a phone is many megabytes: what goes out is a small JPEG, turned as it was taken. */
+async function shrunk(file: File): Promise<File> {
+  const picture = await createImageBitmap(file, { imageOrientation: "from-image" });
+  const scale = Math.min(1, LONGEST_PX / Math.max(picture.width, picture.height));
+  const canvas = Object.assign(document.createElement("canvas"), {
+    width: Math.round(picture.width * scale),
+    height: Math.round(picture.height * scale),
+  });
+  canvas.getContext("2d")!.drawImage(picture, 0, 0, canvas.width, canvas.height);
+  picture.close();
+  const blob = await new Promise<Blob | null>((done) => canvas.toBlob(done, "image/jpeg", QUALITY));
+  return blob && blob.size < file.size ? new File([blob], file.name.replace(/\.\w+$/, ".jpg"), { type: "image/jpeg" }) : file;
+}
+
+function shrinks(chooser: HTMLInputElement): void {
+  chooser.addEventListener("change", async () => {
+    const small = new DataTransfer();
+    for (const file of chooser.files ?? []) small.items.add(await shrunk(file).catch(() => file));
+    chooser.files = small.files;
+  });
+}
+
+document.querySelectorAll<HTMLInputElement>("input[data-shrink]").forEach(shrinks);
 if (form) {
   restore();
   form.addEventListener("input", keep);

@@ -25,6 +25,7 @@ mod list_filter;
 mod log;
 mod login;
 mod map;
+mod multipart;
 mod next;
 mod page;
 mod params;

@@ -22,7 +22,14 @@ impl Refusal {
     /// # Errors
     /// Our own failures: they are no matter of the form.
     pub fn of(visit: &Visit, error: Error) -> Result<Self, Problem> {
-        let problem = Problem::from(error);
+        Self::from_problem(visit, Problem::from(error))
+    }
+
+    /// The same from a problem.
+    ///
+    /// # Errors
+    /// As [`Refusal::of`].
+    pub fn from_problem(visit: &Visit, problem: Problem) -> Result<Self, Problem> {
         if problem.status().is_server_error() && problem.status() != StatusCode::SERVICE_UNAVAILABLE {
             return Err(problem);
         }

@@ -21,9 +21,9 @@ use serde_json::json;
 use std::sync::Arc;
 
 /// Where somebody proves their contact.
-const CODE: &str = "/basvuru/takip/kod";
+pub const CODE: &str = "/basvuru/takip/kod";
 /// Where they follow.
-const FOLLOW: &str = "/basvuru/takip";
+pub const FOLLOW: &str = "/basvuru/takip";
 /// A reply is this transition.
 const REPLY: &str = "reply";
 
@@ -71,6 +71,9 @@ struct CodePage {
 /// What was done, told on the page after it.
 pub fn done(visit: &Visit, word: &str) -> Option<&'static str> {
     let t = visit.t;
+    if word == "foto" {
+        return Some(t.citizen_done_photo());
+    }
     Some(match Act::of(word)? {
         Act::Write => t.citizen_done_written(),
         Act::Withdraw => t.citizen_done_withdrawn(),
@@ -174,7 +177,10 @@ pub async fn act(visit: Visit, Path(word): Path<String>, body: Bytes) -> Result<
 }
 
 /// The case's register and the case.
-fn of(visit: &Visit, bearer: &Principal) -> Result<(Arc<Register>, uuid::Uuid), Error> {
+///
+/// # Errors
+/// `no-such-register`.
+pub fn of(visit: &Visit, bearer: &Principal) -> Result<(Arc<Register>, uuid::Uuid), Error> {
     let register = visit.app.desk.register(REQUEST)?;
     let id = bearer.bears().map(meydan_kernel::permission::Whole::id).ok_or_else(|| Error::internal("a pass to no case"))?;
     Ok((register, id))

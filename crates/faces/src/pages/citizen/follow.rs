@@ -1,6 +1,6 @@
 //! `/basvuru/takip`: a request by its number: where it is, since when, until when, what was answered; and what its applicant may do.
 
-use super::{COMMENT, REQUEST, categories::Tree, text};
+use super::{COMMENT, REQUEST, categories::Tree, photos, text};
 use crate::{
     Problem,
     cookies::CASE,
@@ -51,6 +51,7 @@ struct FollowPage {
     refusal: Option<Refusal>,
     comments: Vec<(String, String)>,
     steps: Vec<Step>,
+    files: Vec<photos::Shown>,
     /// The contact was proven: they may act.
     proven: bool,
     can: Vec<String>,
@@ -212,6 +213,7 @@ pub async fn case_page(visit: &Visit, bearer: &Principal, refusal: Option<Refusa
         refusal,
         comments: comments(visit, bearer, &register, id).await?,
         steps: steps(visit, &register, &all, &workflow, &labels),
+        files: photos::of(visit, bearer).await?,
         proven: bearer.is_verified(),
         can: offers.into_iter().map(|offer| offer.transition.name).collect(),
         typed: typed.to_owned(),

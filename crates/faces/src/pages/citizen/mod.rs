@@ -7,6 +7,7 @@ mod draft;
 mod file;
 mod follow;
 mod near;
+mod photos;
 mod place;
 mod privacy;
 mod public;
@@ -37,6 +38,8 @@ pub fn routes() -> Router<Arc<App>> {
         .route("/basvuru/takip", get(follow::show).post(follow::open))
         .route("/basvuru/takip/cik", post(follow::leave))
         .route("/basvuru/takip/kod", get(acts::code_form).post(acts::code))
+        .route("/basvuru/takip/foto", post(photos::add))
+        .route("/basvuru/takip/ek/{id}", get(photos::show))
         .route("/basvuru/takip/{act}", post(acts::act))
         .route("/basvurular", get(public::list))
         .route("/basvurular/istatistik", get(statistics::show))
