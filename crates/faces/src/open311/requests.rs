@@ -179,7 +179,7 @@ fn status_notes<'a>(register: &'a Register, record: &Record, lang: Lang) -> Opti
     Some(state.told.as_ref().unwrap_or(&state.title).get(lang))
 }
 
-fn agency<'a>(units: &'a Named, unit: Option<Uuid>, lang: Lang) -> Option<&'a str> {
+fn agency(units: &Named, unit: Option<Uuid>, lang: Lang) -> Option<&str> {
     let english = if lang == Lang::En { units.text(unit, "name_en") } else { None };
     english.or_else(|| units.label(unit))
 }
