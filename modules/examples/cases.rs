@@ -12,7 +12,7 @@ use meydan_kernel::{
     catalogue::{load, plan},
     cql2,
     desk::Edit,
-    permission::{Capacity, Standing, Unit},
+    permission::{Capacity, FieldSet, Standing, Unit},
 };
 use std::{
     sync::{
@@ -181,7 +181,7 @@ async fn inbox(desk: &Desk, register: &Arc<Register>, units: &[Uuid]) {
                 ..Query::all(Arc::clone(register))
             };
             let begun = Instant::now();
-            rows += desk.query(&principal, &query).await.unwrap().len();
+            rows += desk.list(&principal, &query, FieldSet::impersonal(register)).await.unwrap().len();
             times.push(begun.elapsed());
             let begun = Instant::now();
             desk.count(&principal, &query).await.unwrap();

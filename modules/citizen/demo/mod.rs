@@ -1,6 +1,6 @@
 //! The sample of the citizens' requests: categories, rules, templates, services, and two months of requests in every state, made
 //! through the desk by the sample organisation's people. No person, phone or address in it is real. The same seed makes the same
-//! requests on the same day (their numbers are random, as they must be).
+//! requests; their instants count back from now, and their numbers are random, as they must be.
 
 mod categories;
 mod filed;

@@ -3,6 +3,9 @@
 use crate::house::{House, at, everyone, operator, text};
 use meydan_kernel::Value;
 
+/// Kind, category, more fields, and the field that is refused.
+type Row<'a> = (&'a str, &'a str, &'a [(&'a str, Value)], Option<&'a str>);
+
 #[tokio::test]
 async fn every_request_goes_to_the_unit_that_has_to_see_to_it() {
     let house = House::new().await;
@@ -75,7 +78,7 @@ async fn what_the_category_says_is_filled_and_what_it_lacks_is_refused() {
     assert_eq!(house.value(urgent, "priority").await, text("urgent"));
     let named = [("applicant_name", text("Ayşe Örnek"))];
     let formal = [&named[..], &[("applicant_address", text("Uzun Sokak 12"))]].concat();
-    let table: [(&str, &str, &[(&str, Value)], Option<&str>); 8] = [
+    let table: [Row<'_>; 8] = [
         ("complaint", "pothole", &[], Some("geometry")),
         ("complaint", "pothole", &[("address", text("Uzun Sokak 12"))], None),
         ("thanks", "pothole", &[], None),
