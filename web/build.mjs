@@ -9,6 +9,7 @@ import { brotliCompress, constants } from "node:zlib";
 import { makeFonts } from "./build/fonts.mjs";
 import { makeGlyphs } from "./build/glyphs.mjs";
 import { makeIcons } from "./build/icons.mjs";
+import { fieldIcons, fieldWorker } from "./build/field.mjs";
 import { licences } from "./build/licences.mjs";
 
 const DIST = "dist";
@@ -17,7 +18,7 @@ const CACHE = "node_modules/.cache/meydan";
 const watch = process.argv.includes("--watch");
 
 const options = {
-  entryPoints: ["src/site.ts", "src/map.ts", "src/minimap.ts", "src/passkey.ts", "src/inbox.ts", "src/case.ts", "src/citizen.ts", "src/citizen-map.ts", "styles/citizen.css", "styles/site.css", "styles/map.css"],
+  entryPoints: ["src/site.ts", "src/map.ts", "src/minimap.ts", "src/passkey.ts", "src/inbox.ts", "src/case.ts", "src/citizen.ts", "src/citizen-map.ts", "styles/citizen.css", "styles/site.css", "styles/map.css", "src/field/field.ts", "src/field/field-map.ts", "styles/field.css"],
   entryNames: "[name]-[hash]",
   chunkNames: "[name]-[hash]",
   assetNames: "[name]-[hash]",
@@ -82,6 +83,7 @@ const worker = await hashed("maplibre-worker.mjs", await readFile("node_modules/
 const icons = await hashed("icons.svg", await makeIcons());
 const mark = await readFile("icons/mark.svg");
 const extra = { "maplibre-worker.mjs": worker, "icons.svg": icons, "mark.svg": await hashed("mark.svg", mark) };
+for (const [name, bytes] of await fieldIcons(mark)) extra[name] = await hashed(name, bytes);
 options.define = { WORKER_URL: JSON.stringify(`/assets/${worker}`) };
 
 if (watch) {
@@ -92,6 +94,7 @@ if (watch) {
   await (await context({ ...options, plugins: [plugin] })).watch();
 } else {
   const { metafile } = await build(options);
+  extra["field-worker.js"] = await hashed("field-worker.js", await fieldWorker(metafile, extra));
   extra["licences.txt"] = await hashed("licences.txt", await licences(metafile));
   await writeManifest(metafile, extra);
   await compressAll();

@@ -72,6 +72,8 @@ fn filled(operation: &Operation, parameter: &Json, truth: &Truth) -> Vec<Operati
     let one = |value: &str| vec![value.to_owned()];
     let values = match name {
         "register" | "collectionId" | "format" | "styleId" => listed(schema),
+        "sha256" => one(&"0f".repeat(32)),
+        "Content-Range" => one("bytes 0-1/2"),
         "layers" => listed(&schema["items"]),
         "featureId" => some(truth, operation.register.as_deref().expect("a register")),
         "tileMatrixSetId" => one("WebMercatorQuad"),

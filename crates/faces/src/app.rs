@@ -3,7 +3,7 @@
 use crate::{
     Caller, Problem, cases, changes, compress,
     definitions::{Definitions, Kept},
-    limits, log, ogc_common, ogc_features, ogc_tiles, open311, openapi, pages, problem, push,
+    field, limits, log, ogc_common, ogc_features, ogc_tiles, open311, openapi, pages, problem, push,
     rates::{self, Rates},
     schemas, security_headers, styles, well_known, who,
 };
@@ -141,6 +141,7 @@ pub fn router(app: Arc<App>) -> Router {
         .merge(openapi::routes())
         .merge(changes::routes())
         .merge(cases::routes())
+        .merge(field::routes())
         .merge(push::routes())
         .merge(well_known::routes())
         .fallback(no_such_path)

@@ -8,6 +8,7 @@ pub mod changes;
 mod compress;
 mod cookies;
 pub mod definitions;
+pub mod field;
 pub mod limits;
 pub mod log;
 pub mod negotiate;

@@ -22,7 +22,7 @@ const WEB_FILE: HeaderValue = HeaderValue::from_static(
 );
 const NOSNIFF: HeaderValue = HeaderValue::from_static("nosniff");
 const NO_REFERRER: HeaderValue = HeaderValue::from_static("no-referrer");
-/// What the house never asks a browser for.
+/// What the house asks no browser for, but for the pages that say so themselves (work in the field: camera, place, microphone).
 const POWERS: HeaderValue = HeaderValue::from_static(
     "accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), magnetometer=(), microphone=(), midi=(), \
      payment=(), serial=(), usb=()",
@@ -45,7 +45,7 @@ pub async fn on_every_answer(State(app): State<Arc<App>>, request: Request, next
     let headers = response.headers_mut();
     headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(if web_file { WEB_FILE } else { NOTHING });
     headers.entry(header::REFERRER_POLICY).or_insert(NO_REFERRER);
-    headers.insert(PERMISSIONS_POLICY, POWERS);
+    headers.entry(PERMISSIONS_POLICY).or_insert(POWERS);
     // Both are also due where a problem became a page (RFC 9110, 15.5.2; RFC 6585, 4).
     if status == StatusCode::UNAUTHORIZED {
         headers.entry(header::WWW_AUTHENTICATE).or_insert(CHALLENGE);

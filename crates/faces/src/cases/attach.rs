@@ -83,7 +83,11 @@ async fn bytes(headers: &HeaderMap, body: Body) -> Result<Vec<u8>, Problem> {
     Ok(bytes.into())
 }
 
-fn new_file(
+/// A file's record and its copy for outside, from its bytes.
+///
+/// # Errors
+/// `wrong-file-type`, `damaged-file`.
+pub(crate) fn new_file(
     files: &Register,
     principal: &Principal,
     id: Uuid,

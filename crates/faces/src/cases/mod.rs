@@ -1,6 +1,6 @@
 //! Cases: what may be done with one, how long it still has, its parts and files; and the inbox of every post.
 
-mod attach;
+pub(crate) mod attach;
 mod case;
 pub(crate) mod clocks;
 mod content;

@@ -1,6 +1,6 @@
 //! The house's own API for changes: many at once, whole or not at all; records with their versions; their history.
 
-mod body;
+pub(crate) mod body;
 mod difference;
 mod personal;
 mod post;

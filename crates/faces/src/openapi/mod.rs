@@ -3,6 +3,7 @@
 mod capabilities;
 mod changes;
 mod features;
+mod field;
 mod log;
 mod open311;
 mod operation;
@@ -57,6 +58,7 @@ pub fn document(app: &App, definitions: &Definitions, lang: Lang, base: &str) ->
     tiles::add(&mut paths, &definitions.catalogue, base);
     changes::add(&mut paths, &definitions.catalogue, base);
     personal::add(&mut paths, &definitions.catalogue, base);
+    field::add(&mut paths, &definitions.catalogue, base);
     log::add(&mut paths, &definitions.catalogue, base);
     push::add(&mut paths, base);
     open311::add(&mut paths, &definitions.catalogue, base);

@@ -55,6 +55,12 @@ pub async fn file(Path(path): Path<String>, headers: HeaderMap) -> Response {
     serve(&path, &headers, FOR_EVER)
 }
 
+/// A web file by its plain name, for addresses that must not change.
+pub fn by_name(name: &str, headers: &HeaderMap) -> Response {
+    let path = Assets::now().0.get(name).cloned().unwrap_or_else(|| name.to_owned());
+    serve(&path, headers, FOR_EVER)
+}
+
 /// `GET /assets/glyphs/{fontstack}/{range}`: letters of map labels. A stack that we don't have gets the nearest of ours, so
 /// that a style made elsewhere is readable; a range without letters is empty, as the protocol wants it.
 pub async fn glyphs(Path((stack, range)): Path<(String, String)>, headers: HeaderMap) -> Response {
@@ -107,6 +113,7 @@ fn media_type(path: &str) -> &'static str {
         Some("js" | "mjs") => "text/javascript; charset=utf-8",
         Some("css") => "text/css; charset=utf-8",
         Some("svg") => "image/svg+xml",
+        Some("png") => "image/png",
         Some("woff2") => "font/woff2",
         Some("pbf") => "application/x-protobuf",
         Some("txt") => "text/plain; charset=utf-8",

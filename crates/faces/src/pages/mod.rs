@@ -13,6 +13,7 @@ mod edit;
 mod enrol;
 mod errors;
 mod expression;
+mod field;
 mod form;
 pub(crate) mod format;
 mod geometry_text;
@@ -80,6 +81,10 @@ pub fn routes() -> Router<Arc<App>> {
         .route("/standard/lists/{list}", get(standard::code_list))
         .route("/log", get(log::log))
         .route("/docs/api", get(docs::docs))
+        .route("/saha", get(field::shell))
+        .route("/saha/sw.js", get(field::worker))
+        .route("/saha/map-worker.mjs", get(field::map_worker))
+        .route("/saha/manifest.webmanifest", get(field::manifest))
         .route("/assets/glyphs/{stack}/{range}", get(assets::glyphs))
         .route("/assets/{*path}", get(assets::file))
 }

@@ -39,6 +39,8 @@ pub enum Room {
     Citizen,
     /// The inbox: cases and notices of who asks.
     Inbox,
+    /// Work in the field.
+    Field,
     /// Organisation, people, grants, journals.
     Administration,
     /// None of them: errors, search.
@@ -389,6 +391,7 @@ impl Page {
                 | (Room::Log, "log")
                 | (Room::Docs, "docs")
                 | (Room::Inbox, "inbox")
+                | (Room::Field, "field")
                 | (Room::Administration, "administration")
         )
     }

@@ -88,7 +88,11 @@ impl Desk {
             let whole = self.pieces(owner, digest, &upload).await?;
             if <Sha>::from(Sha256::digest(&whole)) != digest {
                 self.forget_pieces(owner, digest, &upload).await?;
-                return Err(Error::invalid("blob-differs", "Dosya, özetinin söylediği dosya değil.", "The file is not what its digest says."));
+                return Err(Error::invalid(
+                    "blob-differs",
+                    "Dosya, özetinin söylediği dosya değil.",
+                    "The file is not what its digest says.",
+                ));
             }
         }
         let content = serde_json::to_string(&upload).map_err(Error::internal)?;
@@ -204,7 +208,8 @@ mod tests {
     #[test]
     fn a_piece_lies_within_its_file() {
         assert!(fits(10, 0, 10).is_ok() && fits(10, 9, 1).is_ok());
-        for (size, from, length) in [(10, 10, 1), (10, 0, 0), (10, u64::MAX, 2), (u64::MAX, 0, 1), (10 << 20, 0, MAX_PIECE + 1)] {
+        for (size, from, length) in [(10, 10, 1), (10, 0, 0), (10, u64::MAX, 2), (u64::MAX, 0, 1), (10 << 20, 0, MAX_PIECE + 1)]
+        {
             assert!(fits(size, from, length).is_err(), "{size} {from} {length}");
         }
     }
