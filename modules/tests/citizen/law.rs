@@ -83,6 +83,8 @@ async fn a_fee_stops_the_clock_and_unpaid_after_fifteen_days_the_request_is_with
     house.desk.fire(at("2026-03-25T00:01"), 100).await.unwrap();
     assert_eq!(house.state(unpaid).await, "withdrawn");
     assert_eq!(house.value(unpaid, "resolution").await, text("withdrawn"));
+    // What stood still is not late.
+    assert_eq!(house.value(unpaid, "late").await, Value::Bool(false));
 }
 
 #[tokio::test]

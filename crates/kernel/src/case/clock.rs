@@ -85,7 +85,8 @@ impl Clock {
     pub fn is_late(&self, now: Timestamp) -> bool {
         match self.ended {
             Some(_) if self.dropped => self.missed,
-            Some(ended) => self.missed || ended > self.due,
+            // What stood still when its case was over had time left.
+            Some(ended) => self.missed || (self.paused.is_none() && ended > self.due),
             None => self.missed || (self.paused.is_none() && now > self.due),
         }
     }
