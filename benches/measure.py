@@ -400,6 +400,15 @@ def permissions(_pg, _city, _peer):
         print(f"```\n{sh('cargo', 'run', '--release', '--locked', '-q', '-p', package, '--example', example, '--', *args, cwd=REPO)}```")
 
 
+def cases(pg, _city, _peer):
+    heading("Cases in process: filing with 16 callers, a unit's inbox over 1,000,000, 100,000 timers in one minute", "≥ 1,000/s embedded, ≥ 500/s PostgreSQL; < 30 ms; < 60 s")
+    file = WORK / "cases.gpkg"
+    for store, count in ((file, "1000000"), (pg.make("cases"), "1000000")):
+        for old in WORK.glob("cases.gpkg*"):
+            old.unlink()
+        print(f"```\n{'embedded' if store == file else 'PostgreSQL'}\n{sh('cargo', 'run', '--release', '--locked', '-q', '-p', 'meydan-modules', '--example', 'cases', '--', store, count, '100000', cwd=REPO)}```")
+
+
 def public(_pg, city, _peer):
     """What permissions cost public tiles: against a binary from before them, named by MEYDAN_BEFORE."""
     if "MEYDAN_BEFORE" not in os.environ:
@@ -420,7 +429,7 @@ def public(_pg, city, _peer):
             row(label, r, found[f"before, {what}"])
 
 
-ALL = {"tiles": tiles, "cache": cache, "items": items, "import": import_, "export": export, "start": start, "stale": stale, "writes": writes, "permissions": permissions, "public": public}
+ALL = {"tiles": tiles, "cache": cache, "items": items, "import": import_, "export": export, "start": start, "stale": stale, "writes": writes, "permissions": permissions, "public": public, "cases": cases}
 
 
 def main():
