@@ -8,7 +8,7 @@ const NAMES = [
   "clock", "list", "toggle-left", "link-2", "banknote", "info", "triangle-alert", "circle-check", "eye-off", "copy", "external-link",
   "user", "log-in", "log-out", "eye", "monitor-smartphone", "menu", "crosshair", "key-round", "asterisk", "file-json", "fingerprint", "rows-3", "shapes", "undo-2", "lock", "users", "network",
   "handshake", "scale", "gauge", "circle-question-mark", "circle-x", "user-x", "user-check",
-  "inbox", "bell", "circle-alert", "hourglass", "paperclip", "message-square", "bookmark", "workflow", "git-merge", "hand", "arrow-right-left",
+  "phone", "inbox", "bell", "circle-alert", "hourglass", "paperclip", "message-square", "bookmark", "workflow", "git-merge", "hand", "arrow-right-left",
   "megaphone", "printer", "star", "camera",
   "hard-hat", "mic", "navigation", "refresh-cw", "cloud-off", "square", "route",
 ];

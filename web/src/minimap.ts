@@ -88,10 +88,15 @@ function editPoint(map: MapLibreMap, form: HTMLFormElement): void {
     } else marker.remove();
   };
   map.getCanvas().style.cursor = "crosshair";
-  map.on("click", (event) => place(event.lngLat));
-  marker.on("dragend", () => place(marker.getLngLat()));
+  // Whoever listens at the form learns that a person chose a place here.
+  const chosen = (at: { lng: number; lat: number }) => {
+    place(at);
+    form.dispatchEvent(new Event("meydan-place"));
+  };
+  map.on("click", (event) => chosen(event.lngLat));
+  marker.on("dragend", () => chosen(marker.getLngLat()));
   map.getCanvas().addEventListener("keydown", (event) => {
-    if (event.key === "Enter") place(map.getCenter());
+    if (event.key === "Enter") chosen(map.getCenter());
   });
   lon.addEventListener("change", typed);
   lat.addEventListener("change", typed);

@@ -1,9 +1,9 @@
 //! What every handler has at hand, and the one router of all faces.
 
 use crate::{
-    Caller, Problem, cases, changes, compress,
+    Caller, Problem, calls, cases, changes, compress,
     definitions::{Definitions, Kept},
-    field, limits, log, ogc_common, ogc_features, ogc_tiles, open311, openapi, pages, problem, push,
+    field, limits, log, ogc_common, ogc_features, ogc_tiles, open311, openapi, pages, papers, problem, push,
     rates::{self, Rates},
     schemas, security_headers, styles, well_known, who,
 };
@@ -141,6 +141,8 @@ pub fn router(app: Arc<App>) -> Router {
         .merge(openapi::routes())
         .merge(changes::routes())
         .merge(cases::routes())
+        .merge(calls::routes())
+        .merge(papers::routes())
         .merge(field::routes())
         .merge(push::routes())
         .merge(well_known::routes())

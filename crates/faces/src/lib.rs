@@ -3,6 +3,7 @@
 //! What this crate may never know: which store it has, SQL, a register by name. What it may never do: decide who may what.
 
 pub mod app;
+pub mod calls;
 pub mod cases;
 pub mod changes;
 mod compress;
@@ -18,6 +19,7 @@ pub mod ogc_tiles;
 pub mod open311;
 pub mod openapi;
 pub mod pages;
+pub mod papers;
 pub mod problem;
 pub mod push;
 mod rates;

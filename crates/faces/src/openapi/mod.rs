@@ -3,6 +3,7 @@
 mod capabilities;
 mod changes;
 mod features;
+mod intake;
 mod field;
 mod log;
 mod open311;
@@ -59,6 +60,7 @@ pub fn document(app: &App, definitions: &Definitions, lang: Lang, base: &str) ->
     changes::add(&mut paths, &definitions.catalogue, base);
     personal::add(&mut paths, &definitions.catalogue, base);
     field::add(&mut paths, &definitions.catalogue, base);
+    intake::add(&mut paths, &definitions.catalogue, base);
     log::add(&mut paths, &definitions.catalogue, base);
     push::add(&mut paths, base);
     open311::add(&mut paths, &definitions.catalogue, base);

@@ -19,6 +19,7 @@ pub(crate) mod format;
 mod geometry_text;
 mod history;
 mod inbox;
+pub(crate) mod intake;
 mod labels;
 mod legend;
 mod list;
@@ -59,6 +60,7 @@ pub fn routes() -> Router<Arc<App>> {
         .merge(coming_and_going())
         .merge(account())
         .merge(admin::routes())
+        .merge(intake::routes())
         .merge(citizen::routes())
         .merge(inbox::routes())
         .merge(case::routes())

@@ -41,6 +41,8 @@ pub enum Room {
     Inbox,
     /// Work in the field.
     Field,
+    /// Taking requests down: calls, desk, letters.
+    Intake,
     /// Organisation, people, grants, journals.
     Administration,
     /// None of them: errors, search.
@@ -178,6 +180,7 @@ impl Visit {
             account: Account::of(self),
             generated: settings.generated,
             waiting: self.waiting,
+            takes_down: super::intake::takes_down(&self.app.desk, &self.caller.principal),
         }
     }
 
@@ -372,6 +375,8 @@ pub struct Page {
     pub generated: bool,
     /// Open cases and unread notices of who is logged in.
     pub waiting: Option<(u64, u64)>,
+    /// They take down requests of others.
+    pub takes_down: bool,
 }
 
 impl Page {
@@ -391,6 +396,7 @@ impl Page {
                 | (Room::Log, "log")
                 | (Room::Docs, "docs")
                 | (Room::Inbox, "inbox")
+                | (Room::Intake, "intake")
                 | (Room::Field, "field")
                 | (Room::Administration, "administration")
         )
