@@ -20,7 +20,7 @@ use axum::{body::Bytes, http::StatusCode, response::Response};
 use jiff::Timestamp;
 use meydan_identity::seconds_to_wait;
 use meydan_kernel::{
-    Principal, Query, Record, Register, Sort, Value,
+    Principal, Query, Record, Register, Sort, Value, Version,
     case::{Clocks, instant, readable, state_of},
     catalogue::{StateKind, Workflow},
     query::Key,
@@ -31,6 +31,8 @@ use std::sync::Arc;
 const MAX_COMMENTS: usize = 200;
 /// Versions that the house makes by looking at its clocks are no steps.
 const LOOK: &str = "look";
+/// The step whose reason is a question to the applicant; reasons of other steps are the house's own.
+const ASK: &str = "ask";
 
 #[derive(Template)]
 #[template(path = "citizen/number.html")]
@@ -101,6 +103,8 @@ struct Step {
     day: String,
     told: String,
     unit: String,
+    /// What the house asks.
+    question: String,
 }
 
 /// Who comes by the pass in their cookie, if it is good.
@@ -212,7 +216,7 @@ pub async fn case_page(visit: &Visit, bearer: &Principal, refusal: Option<Refusa
         done: visit.query.get("done").and_then(|word| super::acts::done(visit, word)),
         refusal,
         comments: comments(visit, bearer, &register, id).await?,
-        steps: steps(visit, &register, &all, &workflow, &labels),
+        steps: steps(visit, &register, &versions, &workflow, &labels),
         files: photos::of(visit, bearer).await?,
         proven: bearer.is_verified(),
         can: offers.into_iter().map(|offer| offer.transition.name).collect(),
@@ -280,10 +284,11 @@ fn due(visit: &Visit, register: &Register, record: &Record, workflow: &Workflow)
 }
 
 /// What became of it and when, without who did it.
-fn steps(visit: &Visit, register: &Register, versions: &[&Record], workflow: &Workflow, labels: &Labels) -> Vec<Step> {
+fn steps(visit: &Visit, register: &Register, versions: &[Version], workflow: &Workflow, labels: &Labels) -> Vec<Step> {
     let mut steps: Vec<Step> = Vec::new();
     let mut before: Option<(String, Option<uuid::Uuid>)> = None;
-    for record in versions {
+    for version in versions {
+        let record = &version.record;
         let (state, unit) = (state_of(register, record).to_owned(), super::reference(register, record, "unit"));
         let now = Some((state.clone(), unit));
         if before == now || text(register, record, "step") == LOOK {
@@ -293,10 +298,12 @@ fn steps(visit: &Visit, register: &Register, versions: &[&Record], workflow: &Wo
         let at = if before.is_none() { instant(register, record, "received_at") } else { None };
         let at = at.or_else(|| instant(register, record, if moved { "entered_at" } else { "held_since" }));
         let name = unit.and_then(|id| labels.get("unit", id)).unwrap_or_default();
+        let question = version.act.reason.as_ref().filter(|_| text(register, record, "step") == ASK);
         steps.push(Step {
             day: format::day(visit.lang, at.unwrap_or(record.recorded_at)),
             told: workflow.state(&state).map(|s| visit.say(&s.title).to_owned()).unwrap_or_default(),
             unit: name.to_owned(),
+            question: question.cloned().unwrap_or_default(),
         });
         before = now;
     }
