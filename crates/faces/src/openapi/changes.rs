@@ -41,10 +41,13 @@ fn post(names: &[&str]) -> Json {
     let change = json!({
         "type": "object",
         "additionalProperties": false,
-        "required": ["register", "op"],
+        "required": ["register"],
         "properties": {
             "register": { "type": "string", "enum": names },
-            "op": { "type": "string", "enum": ["insert", "update", "delete"] },
+            "op": { "type": "string", "enum": ["insert", "update", "delete"], "description": "This or `proceed`." },
+            "proceed": { "type": "string", "description": "A case goes this transition of its workflow." },
+            "set": { "type": "object", "description": "With `proceed`: fields by name." },
+            "at": { "type": "string", "format": "date-time", "description": "With `proceed`: when it was done, if it is told later." },
             "id": { "type": "string", "format": "uuid", "description": "The record; a new one may name its own." },
             "expected": { "type": "integer", "format": "int64", "description": "The version that the person saw." },
             "values": { "type": "object", "description": "Fields by name; those left out stay." },

@@ -1,6 +1,7 @@
 //! The OpenAPI 3.0.3 definition, made from the catalogue; all references are within the document.
 
 mod capabilities;
+mod cases;
 mod changes;
 mod features;
 mod intake;
@@ -11,6 +12,7 @@ mod operation;
 mod parameters;
 mod personal;
 mod push;
+mod reports;
 mod responses;
 mod schemas;
 mod tiles;
@@ -59,10 +61,12 @@ pub fn document(app: &App, definitions: &Definitions, lang: Lang, base: &str) ->
     tiles::add(&mut paths, &definitions.catalogue, base);
     changes::add(&mut paths, &definitions.catalogue, base);
     personal::add(&mut paths, &definitions.catalogue, base);
+    cases::add(&mut paths, &definitions.catalogue, base);
     field::add(&mut paths, &definitions.catalogue, base);
     intake::add(&mut paths, &definitions.catalogue, base);
     log::add(&mut paths, &definitions.catalogue, base);
     push::add(&mut paths, base);
+    reports::add(&mut paths, &definitions.catalogue, base);
     open311::add(&mut paths, &definitions.catalogue, base);
     json!({
         "openapi": "3.0.3",
@@ -77,6 +81,7 @@ pub fn document(app: &App, definitions: &Definitions, lang: Lang, base: &str) ->
         "servers": [{ "url": format!("{base}{ROOT}") }],
         "tags": [
             { "name": "Capabilities" }, { "name": "Features" }, { "name": "Tiles" }, { "name": "Styles" }, { "name": "Changes" },
+            { "name": "Cases" },
             { "name": "Log" }, { "name": "Notices" }, { "name": "Open311" },
         ],
         "paths": paths,

@@ -136,7 +136,6 @@ workflow-reason = a reason
 workflow-kind-open = open
 workflow-kind-waiting = waiting
 workflow-kind-closed = closed
-js-draft-kept = The draft is kept in this browser.
 js-uploading = Uploading…
 js-upload-failed = Not uploaded: { $why }
 js-selected = { $count } selected

@@ -127,7 +127,6 @@ workflow-reason = gerekçe
 workflow-kind-open = açık
 workflow-kind-waiting = bekliyor
 workflow-kind-closed = kapalı
-js-draft-kept = Taslak bu tarayıcıda saklandı.
 js-uploading = Yükleniyor…
 js-upload-failed = Yüklenemedi: { $why }
 js-selected = { $count } iş seçildi
