@@ -18,7 +18,7 @@ const CACHE = "node_modules/.cache/meydan";
 const watch = process.argv.includes("--watch");
 
 const options = {
-  entryPoints: ["src/site.ts", "src/map.ts", "src/minimap.ts", "src/passkey.ts", "src/inbox.ts", "src/case.ts", "src/citizen.ts", "src/citizen-map.ts", "src/intake.ts", "styles/intake.css", "styles/citizen.css", "styles/site.css", "styles/map.css", "src/field/field.ts", "src/field/field-map.ts", "styles/field.css"],
+  entryPoints: ["src/site.ts", "src/map.ts", "src/minimap.ts", "src/passkey.ts", "src/inbox.ts", "src/case.ts", "src/citizen.ts", "src/citizen-map.ts", "src/intake.ts", "styles/intake.css", "styles/citizen.css", "styles/reports.css", "styles/site.css", "styles/map.css", "src/field/field.ts", "src/field/field-map.ts", "styles/field.css"],
   entryNames: "[name]-[hash]",
   chunkNames: "[name]-[hash]",
   assetNames: "[name]-[hash]",

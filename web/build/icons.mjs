@@ -9,7 +9,7 @@ const NAMES = [
   "user", "log-in", "log-out", "eye", "monitor-smartphone", "menu", "crosshair", "key-round", "asterisk", "file-json", "fingerprint", "rows-3", "shapes", "undo-2", "lock", "users", "network",
   "handshake", "scale", "gauge", "circle-question-mark", "circle-x", "user-x", "user-check",
   "phone", "inbox", "bell", "circle-alert", "hourglass", "paperclip", "message-square", "bookmark", "workflow", "git-merge", "hand", "arrow-right-left",
-  "megaphone", "printer", "star", "camera",
+  "megaphone", "mail", "contact", "printer", "star", "camera",
   "hard-hat", "mic", "navigation", "refresh-cw", "cloud-off", "square", "route",
 ];
 

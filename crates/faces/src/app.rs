@@ -3,8 +3,9 @@
 use crate::{
     Caller, Problem, calls, cases, changes, compress,
     definitions::{Definitions, Kept},
-    field, limits, log, ogc_common, ogc_features, ogc_tiles, open311, openapi, pages, papers, problem, push,
+    field, find, limits, log, ogc_common, ogc_features, ogc_tiles, open311, openapi, pages, papers, problem, push,
     rates::{self, Rates},
+    reports,
     schemas, security_headers, styles, well_known, who,
 };
 use axum::{
@@ -83,6 +84,7 @@ pub struct App {
     pub(crate) counts: ogc_features::Counts,
     pub(crate) composites: ogc_tiles::Composites,
     pub(crate) extents: ogc_tiles::Extents,
+    pub(crate) reports: reports::Kept,
     definitions: Kept,
 }
 
@@ -105,6 +107,7 @@ impl App {
             counts: ogc_features::Counts::default(),
             composites: ogc_tiles::Composites::default(),
             extents: ogc_tiles::Extents::default(),
+            reports: reports::Kept::default(),
             definitions: Kept::default(),
         }
     }
@@ -145,6 +148,8 @@ pub fn router(app: Arc<App>) -> Router {
         .merge(papers::routes())
         .merge(field::routes())
         .merge(push::routes())
+        .merge(find::routes())
+        .merge(reports::routes())
         .merge(well_known::routes())
         .fallback(no_such_path)
         .method_not_allowed_fallback(wrong_method)

@@ -18,6 +18,7 @@ mod past;
 mod sealed_log;
 mod see;
 mod separation;
+mod tally;
 mod upload;
 mod validate;
 mod who;

@@ -8,12 +8,14 @@ mod assets;
 mod case;
 mod citizen;
 mod diagram;
+mod directory;
 mod docs;
 mod edit;
 mod enrol;
 mod errors;
 mod expression;
 mod field;
+mod find;
 mod form;
 pub(crate) mod format;
 mod geometry_text;
@@ -36,6 +38,7 @@ mod provider;
 mod record;
 mod refusal;
 mod registers;
+mod reports;
 mod search;
 mod second_factor;
 mod shape;
@@ -63,9 +66,11 @@ pub fn routes() -> Router<Arc<App>> {
         .merge(intake::routes())
         .merge(citizen::routes())
         .merge(inbox::routes())
+        .merge(directory::routes())
+        .merge(reports::routes())
         .merge(case::routes())
         .route("/", get(map::map))
-        .route("/search", get(search::page))
+        .route("/search", get(find::page))
         .route("/search.json", get(search::json))
         .route("/registers", get(registers::registers))
         .route("/registers/{name}", get(list::list))

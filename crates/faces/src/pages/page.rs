@@ -43,6 +43,10 @@ pub enum Room {
     Field,
     /// Taking requests down: calls, desk, letters.
     Intake,
+    /// Reports on requests.
+    Reports,
+    /// Who does what.
+    Directory,
     /// Organisation, people, grants, journals.
     Administration,
     /// None of them: errors, search.
@@ -177,6 +181,7 @@ impl Visit {
             assets: Assets::now(),
             token: self.token.clone(),
             administers: self.rights.any(),
+            reports: !self.caller.principal.is_everyone() && super::reports::may_see(&self.app, &self.caller.principal),
             account: Account::of(self),
             generated: settings.generated,
             waiting: self.waiting,
@@ -369,6 +374,8 @@ pub struct Page {
     pub token: String,
     /// They have something to administer.
     pub administers: bool,
+    /// They see reports.
+    pub reports: bool,
     /// Who is logged in.
     pub account: Option<Account>,
     /// The data is generated.
@@ -398,6 +405,8 @@ impl Page {
                 | (Room::Inbox, "inbox")
                 | (Room::Intake, "intake")
                 | (Room::Field, "field")
+                | (Room::Reports, "reports")
+                | (Room::Directory, "directory")
                 | (Room::Administration, "administration")
         )
     }

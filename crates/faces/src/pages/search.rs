@@ -1,15 +1,15 @@
-//! Search by name over all registers: `/search` as a page, `/search.json` for the map, `/registers/{name}/choices` for forms.
+//! Search by name over all registers: `/search.json` for the box and the map, `/registers/{name}/choices` for forms; the page is
+//! `find`, which looks for words.
 //! Typing without Turkish letters finds too: `sehir` meets `Şehir`, `istanbul` meets `İSTANBUL`.
 
 use super::{
     labels::Labels,
     list_filter::{contains, quoted_name},
-    page::{Page, Room, Visit},
+    page::Visit,
     params::encode,
     shown::Shower,
 };
 use crate::Problem;
-use askama::Template;
 use axum::{
     extract::Path,
     http::header,
@@ -23,13 +23,15 @@ use std::{sync::Arc, time::Duration};
 use uuid::Uuid;
 
 /// Limit: hits of one register.
-const MAX_HITS: usize = 8;
+pub const MAX_HITS: usize = 8;
 /// Limit: candidates looked at in one register when letters may stand for Turkish ones.
 const MAX_CANDIDATES: usize = 400;
 /// Limit: choices offered to a form.
 pub const MAX_CHOICES: usize = 20;
 /// Limit: words of a person's name that are looked for.
 const MAX_WORDS: usize = 5;
+/// Limit: records suggested that only words find.
+const MAX_WORDED: usize = 8;
 /// Limit: letters that are looked for.
 const MAX_LETTERS: usize = 80;
 /// A register that is slower is left out, and the page says so.
@@ -48,31 +50,16 @@ pub struct Hit {
     pub bbox: Option<[f64; 4]>,
 }
 
-#[derive(Template)]
-#[template(path = "search.html")]
-struct SearchPage {
-    page: Page,
-    asked: String,
-    groups: Vec<Group>,
-    slow: Vec<String>,
-}
-
-struct Group {
-    name: String,
-    title: String,
-    hits: Vec<Hit>,
-    all: String,
-}
-
-/// `GET /search?q=`.
-///
-/// # Errors
-/// Those of the store.
-pub async fn page(visit: Visit) -> Result<Response, Problem> {
-    let asked = asked(&visit);
-    let (groups, slow) = everywhere(&visit, &asked).await?;
-    let page = visit.page(Room::None, visit.t.search_title());
-    visit.show(&SearchPage { page, asked, groups, slow })
+/// Hits of one register.
+pub struct Group {
+    /// Name of the register.
+    pub name: String,
+    /// Its title.
+    pub title: String,
+    /// The hits.
+    pub hits: Vec<Hit>,
+    /// The list of all.
+    pub all: String,
 }
 
 /// `GET /search.json?q=`: groups of hits with their boxes.
@@ -80,11 +67,38 @@ pub async fn page(visit: Visit) -> Result<Response, Problem> {
 /// # Errors
 /// Those of the store.
 pub async fn json(visit: Visit) -> Result<Response, Problem> {
-    let (groups, _) = everywhere(&visit, &asked(&visit)).await?;
+    let (mut groups, _) = everywhere(&visit, &asked(&visit)).await?;
+    groups.extend(by_words(&visit, &groups).await?);
     let groups = groups.into_iter().map(|g| {
         json!({ "register": g.name, "title": g.title, "hits": g.hits.iter().map(|h| hit_json(&g.name, h)).collect::<Vec<_>>() })
     });
     Ok(answer(&json!({ "groups": groups.collect::<Vec<_>>() })))
+}
+
+/// Records that only their words find (a case by its text, a service by what it does): of registers whose names answered nothing.
+async fn by_words(visit: &Visit, named: &[Group]) -> Result<Vec<Group>, Problem> {
+    let asked = asked(visit);
+    let Some(index) = visit.app.full_text.as_ref().filter(|_| !asked.is_empty()) else { return Ok(Vec::new()) };
+    let found = index.search(&visit.app.desk, &visit.principal(), &asked, None, MAX_WORDED, 0).await?;
+    let mut groups: Vec<Group> = Vec::new();
+    for found in found.hits {
+        let register = &found.register;
+        if named.iter().any(|g| g.name == register.name) {
+            continue;
+        }
+        let label = found.label.map_or_else(|| format!("#{}", found.record.fid), |l| l.text);
+        let hit = hit(&found.record, label);
+        match groups.iter_mut().find(|g| g.name == register.name) {
+            Some(group) => group.hits.push(hit),
+            None => groups.push(Group {
+                name: register.name.clone(),
+                title: visit.say(&register.title).to_owned(),
+                hits: vec![hit],
+                all: format!("/search?q={}&register={}", encode(&asked), register.name),
+            }),
+        }
+    }
+    Ok(groups)
 }
 
 /// `GET /registers/{name}/choices?q=`: records that a reference may point to.
@@ -97,7 +111,8 @@ pub async fn choices(visit: Visit, Path(name): Path<String>) -> Result<Response,
     Ok(answer(&json!({ "hits": hits.iter().map(|h| hit_json(&name, h)).collect::<Vec<_>>() })))
 }
 
-fn asked(visit: &Visit) -> String {
+/// What is looked for.
+pub fn asked(visit: &Visit) -> String {
     visit.query.get("q").unwrap_or_default().trim().chars().take(MAX_LETTERS).collect()
 }
 
@@ -109,7 +124,11 @@ fn answer(json: &Json) -> Response {
     ([(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-cache")], json.to_string()).into_response()
 }
 
-async fn everywhere(visit: &Visit, asked: &str) -> Result<(Vec<Group>, Vec<String>), Problem> {
+/// Records whose name holds what is asked, by register; and the registers that took too long.
+///
+/// # Errors
+/// Those of the store.
+pub async fn everywhere(visit: &Visit, asked: &str) -> Result<(Vec<Group>, Vec<String>), Problem> {
     let catalogue = visit.app.desk.catalogue();
     if asked.is_empty() {
         return Ok((Vec::new(), Vec::new()));

@@ -254,7 +254,7 @@ impl Desk {
         Ok(made)
     }
 
-    async fn run_effects(
+    pub(super) async fn run_effects(
         &self,
         at: &At<'_>,
         names: &[String],

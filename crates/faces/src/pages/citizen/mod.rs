@@ -8,10 +8,12 @@ mod file;
 mod follow;
 mod near;
 mod photos;
-mod place;
+pub mod place;
 mod privacy;
 mod public;
 mod statistics;
+
+pub use categories::Tree;
 
 use crate::App;
 use axum::{
