@@ -63,7 +63,7 @@ impl Tree {
             Some(Value::Int(n)) => *n,
             _ => i64::MAX,
         };
-        records.sort_by(|a, b| (order(a), a.fid).cmp(&(order(b), b.fid)));
+        records.sort_by_key(|r| (order(r), r.fid));
         Ok(Self { register: Some(register), records, lang: visit.lang })
     }
 

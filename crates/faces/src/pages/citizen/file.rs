@@ -125,6 +125,9 @@ impl FilePage {
     }
 }
 
+/// A request ready for the desk: register, values, point.
+type Edited = (Arc<Register>, Vec<(usize, Value)>, Option<Wkb>);
+
 /// One request to the form, read.
 struct Filing<'a> {
     visit: &'a Visit,
@@ -329,7 +332,8 @@ impl<'a> Filing<'a> {
         }
     }
 
-    fn edit(&self, confirmed: bool) -> Result<(Arc<Register>, Vec<(usize, Value)>, Option<Wkb>), Problem> {
+    /// The request's register, its values and its point.
+    fn edit(&self, confirmed: bool) -> Result<Edited, Problem> {
         let desk = &self.visit.app.desk;
         let register = desk.register(REQUEST)?;
         let json = self.draft.request(self.visit, self.place.as_ref(), confirmed);

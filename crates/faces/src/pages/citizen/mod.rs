@@ -34,7 +34,6 @@ pub fn routes() -> Router<Arc<App>> {
         .route("/basvuru", get(file::form).post(file::submit))
         .route("/basvuru/adres.json", get(place::search_json))
         .route("/basvuru/yer.json", get(place::at_json))
-        .route("/basvuru/yakin.json", get(near::json))
         .route("/basvuru/aydinlatma", get(privacy::show))
         .route("/basvuru/alindi", get(follow::received))
         .route("/basvuru/takip", get(follow::show).post(follow::open))

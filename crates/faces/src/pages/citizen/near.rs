@@ -5,10 +5,8 @@ use crate::{
     Problem,
     pages::{format, page::Visit, texts::count},
 };
-use axum::response::Response;
 use meydan_geo::measure;
-use meydan_kernel::{Error, Query, Record, Register, Value, cql2};
-use serde_json::json;
+use meydan_kernel::{Query, Record, Register, Value, cql2};
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -85,22 +83,4 @@ impl Category<'_> {
         };
         metres.clamp(0, 5_000) as f64
     }
-}
-
-/// `GET /basvuru/yakin.json?at=&category=`.
-///
-/// # Errors
-/// Those of the store.
-pub async fn json(visit: Visit) -> Result<Response, Problem> {
-    let tree = super::categories::Tree::read(&visit).await?;
-    let category = visit.query.get("category").and_then(|id| tree.get(id));
-    let near = match (visit.query.get("at").and_then(place::point), category) {
-        (Some((lon, lat)), Some(category)) => reports(&visit, &category, lon, lat).await?,
-        (None, _) => {
-            return Err(Error::invalid("no-place", "“at” boylam,enlem olmalı.", "“at” must be longitude,latitude.").into());
-        }
-        (_, None) => Vec::new(),
-    };
-    let told = near.iter().map(|n| json!({ "id": n.id, "subject": n.subject, "note": n.note }));
-    Ok(place::answer(&json!({ "near": told.collect::<Vec<_>>() })))
 }
