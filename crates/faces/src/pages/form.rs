@@ -13,7 +13,7 @@ use crate::Problem;
 use meydan_geo::{GeometryType, Wkb};
 use meydan_kernel::{
     Catalogue, Field, FieldKind, Record, Register, Value,
-    catalogue::Action,
+    catalogue::{Action, workflow::field},
     permission::{FieldSet, not_allowed},
 };
 use uuid::Uuid;
@@ -109,9 +109,16 @@ pub fn open_fields(visit: &Visit, register: &Register, record: Option<&Record>) 
     };
     let hidden = record.map(|r| r.hidden).unwrap_or_default();
     match fields {
-        Some(fields) => Ok(fields.common(FieldSet::of_register(register)).without(hidden)),
+        Some(fields) => Ok(fields.common(FieldSet::of_register(register)).without(hidden).without(kept(register, record))),
         None => Err(not_allowed(&visit.caller.principal, register, action).into()),
     }
+}
+
+/// Fields that the house keeps; who opens a case may say some of them.
+fn kept(register: &Register, record: Option<&Record>) -> FieldSet {
+    let open = |name: &str| record.is_none() && field::AT_OPENING.contains(&name);
+    let house = register.fields.iter().enumerate().filter(|(_, f)| f.house && !open(&f.name));
+    house.fold(FieldSet::EMPTY, |all, (index, _)| all.with(index))
 }
 
 /// The inputs for some content, of the fields that are open.
