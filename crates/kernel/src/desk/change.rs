@@ -210,8 +210,8 @@ impl Desk {
                 let deed = Some((Deed::Go { transition, at }, flow));
                 Intent { id, action: Action::Update, touched: given, before: Some(current), operation, deed }
             }
-            Edit::Look { id, expected } => {
-                let current = self.current(register, id).await?;
+            Edit::Look { case } => {
+                let (id, expected, current) = (case.id, case.version, *case);
                 let flow = self.flow(prepared, register, &current).await?;
                 let (values, geometry) = (current.values.clone(), current.geometry.clone());
                 let operation = Operation::Update { expected, values, geometry };

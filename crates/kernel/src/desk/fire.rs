@@ -3,11 +3,12 @@
 
 use super::{Desk, Edit};
 use crate::{
-    Act, Error, Principal, Query, Register, Result, Value,
+    Act, Error, Principal, Query, Record, Register, Result, Value,
     catalogue::workflow::field,
     cql2::{Comparison, Expr, Operand},
     query::Sort,
 };
+use futures::{StreamExt, stream};
 use jiff::Timestamp;
 use std::sync::Arc;
 use uuid::Uuid;
@@ -16,6 +17,8 @@ use uuid::Uuid;
 const HOUSE: &str = "meydan";
 /// Cases looked at in one changeset.
 const TOGETHER: usize = 200;
+/// Changesets under way at once: while one is written the next is made ready.
+const AT_ONCE: usize = 4;
 
 /// What one round of timers did.
 #[derive(Debug, Default)]
@@ -43,36 +46,41 @@ impl Desk {
         for register in catalogue.registers.values().filter(|r| r.workflow.is_some()) {
             let due = self.due_cases(register, now, limit).await?;
             fired.more |= due.len() == limit;
-            for cases in due.chunks(TOGETHER) {
-                self.look_at(&house, register, cases, &mut fired).await;
+            let rounds = due.chunks(TOGETHER).map(|cases| self.look_at(&house, register, cases));
+            let rounds: Vec<Fired> = stream::iter(rounds).buffer_unordered(AT_ONCE).collect().await;
+            for round in rounds {
+                fired.cases += round.cases;
+                fired.overtaken += round.overtaken;
+                fired.failed.extend(round.failed);
             }
         }
         Ok(fired)
     }
 
-    /// The cases whose timers are due, the longest due first: id and version.
-    async fn due_cases(&self, register: &Arc<Register>, now: Timestamp, limit: usize) -> Result<Vec<(Uuid, i64)>> {
+    /// The cases whose timers are due, the longest due first.
+    async fn due_cases(&self, register: &Arc<Register>, now: Timestamp, limit: usize) -> Result<Vec<Record>> {
         let Some(timer) = register.field_index(field::TIMER_AT) else { return Ok(Vec::new()) };
         let now = Value::instant(now).unwrap_or(Value::Null);
         let filter = Expr::Compare(Operand::Field(timer), Comparison::Le, Operand::Literal(now));
         let sort = Some(Sort { field: timer, descending: false });
         let query = Query { filter: Some(filter), sort, limit: Some(limit), ..Query::all(Arc::clone(register)) };
-        Ok(self.store.query(&query).await?.into_iter().map(|c| (c.id, c.version)).collect())
+        self.store.query(&query).await
     }
 
     /// Looks at many together; if that can't be, at each alone, so that one doesn't hold up the others.
-    async fn look_at(&self, house: &Principal, register: &Arc<Register>, cases: &[(Uuid, i64)], fired: &mut Fired) {
-        let look = |(id, version): &(Uuid, i64)| (register.name.clone(), Edit::Look { id: *id, expected: *version });
+    async fn look_at(&self, house: &Principal, register: &Arc<Register>, cases: &[Record]) -> Fired {
+        let look = |case: &Record| (register.name.clone(), Edit::Look { case: Box::new(case.clone()) });
         if self.change(house, cases.iter().map(look).collect()).await.is_ok() {
-            fired.cases += cases.len();
-            return;
+            return Fired { cases: cases.len(), ..Fired::default() };
         }
+        let mut fired = Fired::default();
         for case in cases {
             match self.change(house, vec![look(case)]).await {
                 Ok(_) => fired.cases += 1,
                 Err(e) if matches!(e.code(), "version-conflict" | "no-such-record") => fired.overtaken += 1,
-                Err(e) => fired.failed.push((register.name.clone(), case.0, e)),
+                Err(e) => fired.failed.push((register.name.clone(), case.id, e)),
             }
         }
+        fired
     }
 }
