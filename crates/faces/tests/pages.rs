@@ -2,6 +2,8 @@
 
 #[path = "pages/browser.rs"]
 mod browser;
+#[path = "pages/cases.rs"]
+mod cases;
 #[path = "web/city.rs"]
 #[allow(dead_code, reason = "shared with the other faces' tests, which use more of it")]
 mod city;

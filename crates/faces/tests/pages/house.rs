@@ -40,6 +40,7 @@ impl House {
         let vault = Vault::load_or_make(&folder.path().join("secrets.key")).expect("a key");
         let old = &city.app.desk;
         let desk = Desk::new(Arc::clone(old.store()), old.catalogue()).expect("a desk").with_checks(meydan_modules::checks());
+        let desk = desk.with_effects(meydan_modules::effects());
         let desk = Arc::new(desk);
         let identity = Arc::new(Identity::new(Arc::clone(&desk)).with_vault(vault).of_city("Deneme Kenti", []));
         city.app = Arc::new(App::new(desk, identity, settings));
