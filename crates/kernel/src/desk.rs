@@ -37,7 +37,7 @@ pub use sealed_log::SealedLog;
 pub use upload::{MAX_PIECE, Upload};
 
 use crate::{
-    Catalogue, Error, Register, Result, Store, Value,
+    Catalogue, Error, Record, Register, Result, Store, Value,
     case::Flow,
     cql2::{self, Expr},
     permission::Rules,
@@ -97,10 +97,8 @@ pub enum Edit {
     },
     /// The house looks at a case's clocks: what is near, over, or to be told higher up. Only for the house.
     Look {
-        /// The case.
-        id: Uuid,
-        /// The version whose clocks were seen to be due: with it, nothing is told twice.
-        expected: i64,
+        /// The case as it was when its clocks were seen to be due: that version is pinned, so that nothing is told twice.
+        case: Box<Record>,
     },
     /// The record's end.
     Delete {

@@ -46,7 +46,8 @@ impl Desk {
         for register in catalogue.registers.values().filter(|r| r.workflow.is_some()) {
             let due = self.due_cases(register, now, limit).await?;
             fired.more |= due.len() == limit;
-            let rounds = due.chunks(TOGETHER).map(|cases| self.look_at(&house, register, cases));
+            let together: Vec<Vec<Record>> = due.chunks(TOGETHER).map(<[Record]>::to_vec).collect();
+            let rounds = together.into_iter().map(|cases| self.look_at(&house, register, cases));
             let rounds: Vec<Fired> = stream::iter(rounds).buffer_unordered(AT_ONCE).collect().await;
             for round in rounds {
                 fired.cases += round.cases;
@@ -68,13 +69,13 @@ impl Desk {
     }
 
     /// Looks at many together; if that can't be, at each alone, so that one doesn't hold up the others.
-    async fn look_at(&self, house: &Principal, register: &Arc<Register>, cases: &[Record]) -> Fired {
+    async fn look_at(&self, house: &Principal, register: &Arc<Register>, cases: Vec<Record>) -> Fired {
         let look = |case: &Record| (register.name.clone(), Edit::Look { case: Box::new(case.clone()) });
         if self.change(house, cases.iter().map(look).collect()).await.is_ok() {
             return Fired { cases: cases.len(), ..Fired::default() };
         }
         let mut fired = Fired::default();
-        for case in cases {
+        for case in &cases {
             match self.change(house, vec![look(case)]).await {
                 Ok(_) => fired.cases += 1,
                 Err(e) if matches!(e.code(), "version-conflict" | "no-such-record") => fired.overtaken += 1,
