@@ -176,6 +176,6 @@ function start(): void {
 const done = document.querySelector<HTMLElement>("[data-done]");
 if (done) {
   draft.forget(done.dataset.done ?? "");
-  document.querySelector<HTMLAnchorElement>("[data-next]")?.focus();
+  document.querySelector<HTMLAnchorElement>("[data-next]")?.focus({ preventScroll: true });
 }
 start();

@@ -1,7 +1,7 @@
 //! The answer as an official letter.
 
 use super::{REQUEST, applicants, heading, instant, is_shown, keep, language, law, signed, text, unprintable};
-use crate::{App, Caller, Problem};
+use crate::{App, Problem};
 use meydan_kernel::{Bilingual, Error, Lang, Principal, Record, Register, case::readable, post::day};
 use meydan_paper::{Letter, Paragraph, Verification};
 use std::sync::Arc;
@@ -13,16 +13,16 @@ use std::sync::Arc;
 /// `no-answer` if there is none, or none for who asks; `unprintable`; those of the store.
 pub(crate) async fn official_answer(
     app: &App,
-    caller: &Caller,
+    principal: &Principal,
     register: &Arc<Register>,
     request: &Record,
     lang: Option<Lang>,
     base: &str,
 ) -> Result<Vec<u8>, Problem> {
-    let bearer = caller.principal.bears().is_some_and(|case| case.register() == REQUEST && case.id() == request.id);
+    let bearer = principal.bears().is_some_and(|case| case.register() == REQUEST && case.id() == request.id);
     let given = is_given(register, request);
     // The letter bears the applicant's name: who sees it masked elsewhere doesn't see it here.
-    let theirs = is_shown(register, request, "applicant_name") && caller.principal.standing().is_some();
+    let theirs = is_shown(register, request, "applicant_name") && principal.standing().is_some();
     if text(register, request, "answer").is_empty() || !is_shown(register, request, "answer") || !(theirs || bearer && given) {
         return Err(no_answer().into());
     }
@@ -30,7 +30,7 @@ pub(crate) async fn official_answer(
         return Ok(keep::letter(app, register, request.id, base).await?);
     }
     let lang = lang.unwrap_or_else(|| applicants(register, request));
-    let letter = compose(app, &caller.through("api", None), register, request, lang, base).await?;
+    let letter = compose(app, principal, register, request, lang, base).await?;
     Ok(meydan_paper::letter(&Letter { draft: true, signatory: None, ..letter }).map_err(|e| unprintable(&e))?)
 }
 
@@ -119,11 +119,11 @@ pub(super) fn title(app: &App, list: &str, code: &str) -> Option<Bilingual> {
 }
 
 fn addressee(register: &Register, request: &Record, lang: Lang) -> Vec<String> {
-    let name = text(register, request, "applicant_name");
+    let name = signed::written(text(register, request, "applicant_name"));
     let named = match (lang, name.is_empty()) {
         (Lang::Tr, false) => format!("Sayın {name}"),
         (Lang::Tr, true) => "Sayın Başvuru Sahibi".to_owned(),
-        (Lang::En, false) => name.to_owned(),
+        (Lang::En, false) => name,
         (Lang::En, true) => "Dear applicant".to_owned(),
     };
     let address = text(register, request, "applicant_address");

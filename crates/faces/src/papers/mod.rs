@@ -13,7 +13,9 @@ pub(crate) use receipt::receipt;
 
 use crate::{
     App, Caller, Problem,
+    cookies::CASE,
     ogc_common::params::{Params, bad_value},
+    who,
 };
 use axum::{
     Router,
@@ -22,7 +24,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing::get,
 };
-use meydan_kernel::{Error, Lang, Record, Register, Value, query::Key};
+use meydan_kernel::{Error, Lang, Principal, Record, Register, Value, query::Key};
 use meydan_paper::{Language, PaperError};
 use std::sync::Arc;
 
@@ -45,9 +47,9 @@ async fn answer_pdf(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let lang = asked_language(&uri)?;
-    let (register, request) = find(&app, &caller, &id).await?;
+    let (principal, register, request) = find(&app, &caller, &headers, &id).await?;
     let base = crate::negotiate::base_url(&app, &headers);
-    let bytes = official_answer(&app, &caller, &register, &request, lang, &base).await?;
+    let bytes = official_answer(&app, &principal, &register, &request, lang, &base).await?;
     Ok(pdf(bytes, &format!("yanit-{}.pdf", text(&register, &request, "reference"))))
 }
 
@@ -60,9 +62,9 @@ async fn receipt_pdf(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let lang = asked_language(&uri)?;
-    let (register, request) = find(&app, &caller, &id).await?;
+    let (principal, register, request) = find(&app, &caller, &headers, &id).await?;
     let base = crate::negotiate::base_url(&app, &headers);
-    let bytes = receipt(&app, &caller, &register, &request, lang, &base).await?;
+    let bytes = receipt(&app, &principal, &register, &request, lang, &base).await?;
     Ok(pdf(bytes, &format!("alindi-{}.pdf", text(&register, &request, "reference"))))
 }
 
@@ -80,11 +82,23 @@ fn asked_language(uri: &Uri) -> Result<Option<Lang>, Problem> {
     }
 }
 
-async fn find(app: &App, caller: &Caller, id: &str) -> Result<(Arc<Register>, Record), Problem> {
+/// The request, and who asks: somebody in a post, or who bears its number (the citizens' pages gave their browser a pass).
+async fn find(
+    app: &App,
+    caller: &Caller,
+    headers: &HeaderMap,
+    id: &str,
+) -> Result<(Principal, Arc<Register>, Record), Problem> {
     let register = app.desk.register(REQUEST)?;
     let key: Key = crate::ogc_features::item_key(&register, id)?;
-    let request = app.desk.get(&caller.through("api", None), &register, key, None).await?;
-    Ok((register, request))
+    let mut principal = caller.through("api", None);
+    if let Some(pass) = CASE.value(who::is_secure(app, headers), headers).filter(|_| principal.is_everyone())
+        && let Some(bearer) = app.identity.case_pass(pass).await?
+    {
+        principal = bearer;
+    }
+    let request = app.desk.get(&principal, &register, key, None).await?;
+    Ok((principal, register, request))
 }
 
 fn pdf(bytes: Vec<u8>, name: &str) -> Response {

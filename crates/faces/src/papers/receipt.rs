@@ -1,8 +1,8 @@
 //! The receipt: what somebody takes home who came to the desk, or gets back for a letter.
 
 use super::{answer::title, applicants, heading, instant, is_shown, language, law, text, unprintable};
-use crate::{App, Caller, Problem, pages::format};
-use meydan_kernel::{Bilingual, Error, Lang, Record, Register, Value, case::readable, post::day};
+use crate::{App, Problem, pages::format};
+use meydan_kernel::{Bilingual, Error, Lang, Principal, Record, Register, Value, case::readable, post::day};
 use meydan_paper::{Paragraph, Sheet, Ticket};
 
 /// The receipt of a request, for the house and for who bears its number.
@@ -11,7 +11,7 @@ use meydan_paper::{Paragraph, Sheet, Ticket};
 /// `no-receipt` for who may not see the number; `unprintable`.
 pub(crate) async fn receipt(
     app: &App,
-    caller: &Caller,
+    principal: &Principal,
     register: &Register,
     request: &Record,
     lang: Option<Lang>,
@@ -29,7 +29,7 @@ pub(crate) async fn receipt(
     let directory = app.desk.directory().await?;
     let lang = lang.unwrap_or_else(|| applicants(register, request));
     let say = |tr: &str, en: &str| Bilingual::new(tr, en).get(lang).to_owned();
-    let received = instant(register, request, "received_at").unwrap_or(caller.principal.now);
+    let received = instant(register, request, "received_at").unwrap_or(principal.now);
     let kind = text(register, request, "kind");
     let coded = |list: &str, field: &str| title(app, list, text(register, request, field)).map(|t| t.get(lang).to_owned());
     let unit = match request.value(register, "unit") {

@@ -19,8 +19,8 @@ pub fn signatory(register: &Register, directory: &Directory, history: &[Version]
     Some(Signatory { name: written(&person.name), title: post.title.clone(), authority })
 }
 
-/// A name as it stands under a letter: the family name in capitals (by-law, article 17).
-fn written(name: &str) -> String {
+/// A name as it stands on a letter: the family name in capitals (by-law, articles 14 and 17).
+pub fn written(name: &str) -> String {
     match name.rsplit_once(' ') {
         Some((first, last)) => format!("{first} {}", capitals(last)),
         None => name.to_owned(),
