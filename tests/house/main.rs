@@ -15,10 +15,7 @@ const ARROWS: [(&str, &[&str]); 12] = [
     ("crates/identity", &["meydan-kernel"]),
     ("crates/paper", &[]),
     ("crates/messages", &[]),
-    (
-        "crates/faces",
-        &["meydan-geo", "meydan-kernel", "meydan-followers", "meydan-formats", "meydan-identity", "meydan-paper"],
-    ),
+    ("crates/faces", &["meydan-geo", "meydan-kernel", "meydan-followers", "meydan-formats", "meydan-identity", "meydan-paper"]),
     ("modules", &["meydan-geo", "meydan-kernel"]),
     (
         "crates/meydan",

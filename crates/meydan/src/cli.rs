@@ -43,6 +43,7 @@ pub enum Command {
     Import(command::import::Args),
     Export(command::export::Args),
     Catalog(command::catalog::Args),
+    Cases(command::cases::Args),
     Log(command::log::Args),
     People(command::people::Args),
     Token(command::token::Args),
@@ -50,6 +51,7 @@ pub enum Command {
     Privacy(command::privacy::Args),
     Backup(command::backup::Args),
     Restore(command::restore::Args),
+    Reindex(command::reindex::Args),
     Doctor(command::doctor::Args),
     Completion(command::completion::Args),
 }

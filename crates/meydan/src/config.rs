@@ -1,5 +1,9 @@
 //! Configuration: one TOML file beside the data, few keys, each with a good default.
 
+mod messages;
+
+pub use messages::{Notices, Push, StaffMail};
+
 use meydan_kernel::{Act, Bilingual, Error, Kind};
 use serde::Deserialize;
 use std::{
@@ -42,6 +46,16 @@ pub struct Config {
     pub oidc: Vec<meydan_identity::OidcConfig>,
     /// The e-Devlet gate.
     pub e_devlet: Option<meydan_identity::EDevletConfig>,
+    /// The server that takes our e-mails.
+    pub mail: Option<meydan_messages::mail::MailServer>,
+    /// The gateway of short messages.
+    pub sms: Option<meydan_messages::sms::Gateway>,
+    /// Web push.
+    pub push: Option<Push>,
+    /// Mailboxes whose mails become requests.
+    pub mailbox: Vec<meydan_messages::inbox::Mailbox>,
+    /// What staff get beside what they read in the program.
+    pub notices: Notices,
     /// Folder of the file itself: relative paths start here. Not a key.
     #[serde(skip)]
     pub folder: PathBuf,
@@ -129,6 +143,11 @@ impl Default for Config {
             ldap: None,
             oidc: Vec::new(),
             e_devlet: None,
+            mail: None,
+            sms: None,
+            push: None,
+            mailbox: Vec::new(),
+            notices: Notices::default(),
             folder: PathBuf::from("."),
             file: PathBuf::from(FILE_NAME),
             found: false,

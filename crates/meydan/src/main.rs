@@ -5,6 +5,7 @@ mod command;
 mod config;
 mod context;
 mod help;
+mod machine;
 mod misuse;
 
 use cli::{Cli, Command};
@@ -72,7 +73,9 @@ async fn run(cli: Cli, lang: Lang) -> anyhow::Result<ExitCode> {
         Command::Token(args) => command::token::run(&context, args).await,
         Command::Retention(args) => command::retention::run(&context, args).await,
         Command::Privacy(args) => command::privacy::run(&context, args).await,
+        Command::Cases(args) => command::cases::run(&context, args).await,
         Command::Log(args) => command::log::run(&context, args).await,
+        Command::Reindex(args) => command::reindex::run(&context, args).await,
         Command::Doctor(args) => command::doctor::run(&context, args).await,
         Command::Completion(args) => Ok(command::completion::run(&context, &args)),
     }

@@ -188,5 +188,8 @@ fn tell(context: &Context, args: &Args, made: &Made, seconds: f64) {
             context.say("başka görevlerdekiler:", "people in other posts:"),
             logins.file.display()
         );
+        for line in &logins.more {
+            println!("  {line}");
+        }
     }
 }

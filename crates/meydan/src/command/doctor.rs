@@ -1,6 +1,8 @@
 //! `meydan doctor`.
 
+mod cases;
 mod definitions_log;
+mod full_text;
 mod place;
 mod seal;
 mod secrets_key;
@@ -107,6 +109,10 @@ pub async fn run(context: &Context, _args: Args) -> anyhow::Result<ExitCode> {
         checks.push(seal::lag(store).await);
         checks.push(seal::time_stamps(context, store).await);
         checks.push(secrets_key::look(context, store).await);
+        if let Ok(Some(applied)) = store.catalogue().await {
+            checks.extend(cases::look(context, store, &applied).await);
+        }
+        checks.push(full_text::look(context, store));
     }
     checks.extend(place::free_space(context));
     checks.extend(place::files(context));

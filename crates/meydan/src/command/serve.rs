@@ -1,8 +1,12 @@
 //! `meydan serve`.
 
 mod identity;
+mod search;
 
-use crate::context::{City, Context, bring, load_definitions};
+use crate::{
+    context::{City, Context, bring, load_definitions},
+    machine::{self, notices::Push},
+};
 use axum::serve::ListenerExt as _;
 use meydan_faces::{App, Settings, log::LogKey};
 use meydan_kernel::{Act, Error, Kind};
@@ -29,12 +33,27 @@ pub struct Args {
 pub async fn run(context: &Context, args: Args) -> anyhow::Result<ExitCode> {
     let address = address(context, args.listen.as_deref().unwrap_or(&context.config.listen))?;
     let city = context.city().await?;
+    let store = Arc::clone(&city.store);
     let listener = tokio::net::TcpListener::bind(address).await.map_err(|e| cannot_listen(address, &e))?;
     // Port 0 asks for any free one.
     let address = listener.local_addr()?;
     let identity = Arc::new(identity::open(context, &city, address)?);
     let sweeping = tokio::spawn(identity::sweep(Arc::clone(&identity)));
-    let app = Arc::new(App::new(Arc::clone(&city.desk), identity, settings(context, &args)));
+    let push = match context.config.web_push() {
+        Some(settings) => Some(Push::open(&settings, &*city.store).await?),
+        None => None,
+    };
+    let mut app = App::new(Arc::clone(&city.desk), identity, settings(context, &args));
+    if let Some(push) = &push {
+        app = app.with_push_key(push.public_key());
+    }
+    let mut tasks = Vec::new();
+    if let Some(index) = search::open(context, &city) {
+        tasks.push(tokio::spawn(index.clone().follow()));
+        app = app.with_full_text(index);
+    }
+    let app = Arc::new(app);
+    tasks.extend(machine::start(context, &city, push)?);
     let key = seal::key::load_or_make(&context.config.seal_key_path())?;
     let router = meydan_faces::router(Arc::clone(&app)).layer(axum::Extension(LogKey(key.verifier())));
     let sealing =
@@ -61,9 +80,10 @@ pub async fn run(context: &Context, args: Args) -> anyhow::Result<ExitCode> {
         done = server => done?,
         () = async { let _ = stopped.await; tokio::time::sleep(GRACE).await } => tracing::warn!("some requests did not end in time"),
     }
-    for task in [Some(reload), Some(sealing), Some(sweeping), stamping, destroying].into_iter().flatten() {
+    for task in [Some(reload), Some(sealing), Some(sweeping), stamping, destroying].into_iter().flatten().chain(tasks) {
         task.abort();
     }
+    machine::lease::release(&*store).await;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -190,6 +210,9 @@ async fn reload_definitions(city: City, app: Arc<App>, act: Act, folder: PathBuf
             Ok(plan) => match city.desk.reload(Arc::new(wanted)) {
                 Ok(()) => {
                     app.tiles.reload(&city.desk.catalogue());
+                    if let Some(Err(e)) = app.full_text.as_ref().map(|index| index.reload(&city.desk.catalogue())) {
+                        tracing::error!("the text index keeps the old definitions: {e}");
+                    }
                     if let Err(e) = city.note_definitions(&act, &plan).await {
                         tracing::error!("the change of definitions could not be logged: {e}");
                     }

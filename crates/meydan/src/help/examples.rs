@@ -70,6 +70,18 @@ pub(super) const EXAMPLES: &[(&str, &str, &str)] = &[
         "  meydan log proof --position 42 --out proof.txt\n  meydan log proof --consistency 1000",
     ),
     ("log export", "  meydan log export --out denetim/", "  meydan log export --out audit/"),
+    ("cases", "  meydan cases list --late\n  meydan cases fire", "  meydan cases list --late\n  meydan cases fire"),
+    (
+        "cases fire",
+        "  meydan cases fire                            # aradan sonra yetişir\n  meydan --store deneme.gpkg cases fire --now 2026-12-31T09:00:00Z",
+        "  meydan cases fire                            # catches up\n  meydan --store trial.gpkg cases fire --now 2026-12-31T09:00:00Z",
+    ),
+    (
+        "cases list",
+        "  meydan cases list --late\n  meydan --json cases list --late --limit 1000",
+        "  meydan cases list --late\n  meydan --json cases list --late --limit 1000",
+    ),
+    ("reindex", "  meydan reindex", "  meydan reindex"),
     (
         "people",
         "  meydan people admin --login ayse --name \"Ayşe Yılmaz\"\n  meydan people enrol --login ayse\n  meydan people import-ldap --dry-run",

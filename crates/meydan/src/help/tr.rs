@@ -46,6 +46,16 @@ pub(super) const COMMANDS: &[(&str, &str)] = &[
         "log export",
         "Mühürlü defteri, zaman damgalarıyla birlikte, denetçi için bir klasöre durağan dosyalar olarak yazar (C2SP tlog-tiles).",
     ),
+    ("cases", "İşler: zamanı gelen süreleri işletir, gecikenleri listeler."),
+    (
+        "cases fire",
+        "Süresi gelen her işe bakar ve zamanın getirdiğini bildirir; sunucu bunu kendiliğinden yapar.\n\nUzun bir aradan sonra yetişmek ve başka bir saatle denemek için. Yanında ne çalışırsa çalışsın hiçbir şey iki kez bildirilmez.",
+    ),
+    ("cases list", "Açık işleri, süresi önce dolan en üstte olmak üzere listeler."),
+    (
+        "reindex",
+        "Metin arama dizinini kütüklerden yeniden yapar; sunucu durdurulmuş olmalıdır.\n\nDizinde kendine ait hiçbir şey yoktur: istendiğinde atılabilir, tanımlar değişince kendiliğinden yeniden yapılır.",
+    ),
     (
         "people",
         "Oturum açan kişiler: ilk yöneticiyi kaydeder, giriş bağlantısı verir, hesapları askıya alır.\n\nKimsenin varsayılan bir parolası yoktur: kişiye bir kez ve iki gün geçerli bir giriş bağlantısı verilir, parolasını kendi belirler.",
@@ -216,6 +226,9 @@ pub(super) const ARGS: &[(&str, &str, &str, &str)] = &[
     ),
     ("export", "reason", "METİN", "Kişisel verilerin neden dışarı alındığı; deftere yazılır. Kişi adı yazmayın."),
     ("retention plan", "register", "KÜTÜK", "Yalnızca bu kütük."),
+    ("cases fire", "now", "AN", "Saat buymuş gibi (`2026-11-24T09:00:00Z`); verilmezse şimdi."),
+    ("cases list", "late", "", "Yalnızca süresi aşılanlar."),
+    ("cases list", "limit", "SAYI", "Her kütükten en çok bu kadar."),
     ("retention plan", "on", "GÜN", "Bugün yerine bu gün (2030-01-31) süresi dolmuş olacaklar."),
     ("retention run", "register", "KÜTÜK", "Yalnızca bu kütük."),
     ("retention run", "dry_run", "", "Yalnızca bakar: nelerin yok edileceğini gösterir."),

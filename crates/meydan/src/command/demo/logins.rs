@@ -20,6 +20,9 @@ const LETTERS: &[u8; 32] = b"abcdefghjkmnpqrstuvwxyz123456789";
 const GROUPS: usize = 4;
 const GROUP: usize = 4;
 
+/// Roles of whom one is named at once: from the first call to the answer.
+const SHOWN: [&str; 4] = ["call_centre_agent", "chief", "field_team", "branch_manager"];
+
 /// What was made.
 pub struct Logins {
     /// The file.
@@ -28,6 +31,8 @@ pub struct Logins {
     pub administrator: &'static str,
     /// The password of all.
     pub password: String,
+    /// Some people whose work shows what is there: login, role, what they try out.
+    pub more: Vec<String>,
 }
 
 /// Gives the sample city's people their password and writes it down.
@@ -39,18 +44,23 @@ pub async fn make(context: &Context, city: &City) -> Result<Logins> {
     let identity = Identity::new(Arc::clone(&city.desk));
     let password = password()?;
     let directory = city.desk.directory().await?;
+    let (mut more, mut shown) = (Vec::new(), std::collections::HashSet::new());
     let mut lines = vec![format!("{}: {password}", context.say("Parola (hepsinin)", "Password (of all)")), String::new()];
     for login in logins() {
         if let Some(person) = directory.by_login(login.login) {
             identity.set_password_by(&operator, person.id, &password).await?;
             let (tr, en) = login.what;
-            lines.push(format!("{:<18} {:<24} {}", login.login, login.role, context.say(tr, en)));
+            let line = format!("{:<18} {:<24} {}", login.login, login.role, context.say(tr, en));
+            if SHOWN.contains(&login.role) && shown.insert(login.role) {
+                more.push(line.clone());
+            }
+            lines.push(line);
         }
     }
     let file = path(context);
     write(&file, &lines.join("\n"))?;
     let administrator = logins().iter().find(|l| l.role == "administrator").map_or("", |l| l.login);
-    Ok(Logins { file, administrator, password })
+    Ok(Logins { file, administrator, password, more })
 }
 
 /// Where the logins are written.

@@ -139,6 +139,7 @@ pub(super) fn party(catalogue: &Catalogue, party: &Party, lang: Lang) -> String 
         Party::Everyone => Both("herkes", "everybody"),
         Party::Person => Both("oturum açan herkes", "everybody who is logged in"),
         Party::Staff => Both("bir görevi olan herkes", "everybody who holds a post"),
+        Party::Bearer => Both("başvuru numarasını gösteren", "whoever shows the case's number"),
         Party::Role(role) => {
             let code = catalogue.code_lists.get("role").and_then(|list| list.get(role));
             return code.map_or(role.as_str(), |code| code.title.get(lang)).to_owned();
