@@ -26,9 +26,8 @@ fn read_all(folder: &Path, lang: &str) -> String {
     };
     let mut paths: Vec<_> = files.filter_map(|f| Some(f.ok()?.path())).filter(of_lang).collect();
     paths.sort();
-    let read = |path: &std::path::PathBuf| {
-        fs::read_to_string(path).unwrap_or_else(|e| stop(&format!("{}: {e}", path.display())))
-    };
+    let read =
+        |path: &std::path::PathBuf| fs::read_to_string(path).unwrap_or_else(|e| stop(&format!("{}: {e}", path.display())));
     paths.iter().map(read).collect::<Vec<_>>().join("\n")
 }
 

@@ -44,9 +44,8 @@ pub async fn attach(
     params.take("lang")?;
     let file_name = params.take("name")?;
     let audience = params.take("audience")?.unwrap_or_else(|| "internal".to_owned());
-    let given = params.take("id")?.map(|text| {
-        Uuid::try_parse(&text).map_err(|_| bad_value("id", "UUID olmalı", "must be a UUID"))
-    });
+    let given =
+        params.take("id")?.map(|text| Uuid::try_parse(&text).map_err(|_| bad_value("id", "UUID olmalı", "must be a UUID")));
     let given = given.transpose()?.unwrap_or_else(Uuid::now_v7);
     params.finish()?;
     let principal = caller.through("api", None);
@@ -127,19 +126,15 @@ pub(crate) fn new_file(
 
 /// A name that can stand in a header and in a list; the ending is that of what the file is.
 fn file_name(given: Option<&str>, media: Media) -> String {
-    let plain: String = given.unwrap_or_default().chars().filter(|c| !c.is_control() && !matches!(c, '/' | '\\' | '"')).collect();
+    let plain: String =
+        given.unwrap_or_default().chars().filter(|c| !c.is_control() && !matches!(c, '/' | '\\' | '"')).collect();
     let stem = plain.trim().rsplit_once('.').map_or(plain.trim(), |(stem, _)| stem);
     let stem: String = stem.chars().take(MAX_NAME - 8).collect();
     format!("{}.{}", if stem.is_empty() { "dosya" } else { &stem }, media.extension())
 }
 
 fn wrong_type() -> Problem {
-    let error = Error::invalid(
-        "wrong-file-type",
-        "Bu tür bir dosya eklenemez.",
-        "Files of this kind are not taken.",
-    )
-    .hint(
+    let error = Error::invalid("wrong-file-type", "Bu tür bir dosya eklenemez.", "Files of this kind are not taken.").hint(
         "Fotoğraf (JPEG, PNG, WebP), PDF ya da ses (M4A, Ogg, WebM) gönderin.",
         "Send a photo (JPEG, PNG, WebP), a PDF or sound (M4A, Ogg, WebM).",
     );

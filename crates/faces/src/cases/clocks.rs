@@ -1,6 +1,9 @@
 //! How long something still has, in words and as what the law makes of it.
 
-use crate::pages::{format, texts::{Count, Texts}};
+use crate::pages::{
+    format,
+    texts::{Count, Texts},
+};
 use jiff::Timestamp;
 use meydan_kernel::{
     Lang, Record, Register,

@@ -45,16 +45,8 @@ pub enum View {
 
 impl View {
     /// In the order of the page.
-    pub const ALL: [Self; 8] = [
-        Self::Mine,
-        Self::Unit,
-        Self::Unassigned,
-        Self::Overdue,
-        Self::DueSoon,
-        Self::Watched,
-        Self::Given,
-        Self::Closed,
-    ];
+    pub const ALL: [Self; 8] =
+        [Self::Mine, Self::Unit, Self::Unassigned, Self::Overdue, Self::DueSoon, Self::Watched, Self::Given, Self::Closed];
 
     /// Its word in addresses.
     pub const fn word(self) -> &'static str {

@@ -28,12 +28,7 @@ const PAGE: u64 = 50;
 const MAX_PAGE: u64 = 250;
 
 /// One page of a view.
-pub async fn page(
-    State(app): State<Arc<App>>,
-    caller: Caller,
-    uri: Uri,
-    headers: HeaderMap,
-) -> Result<Response, Problem> {
+pub async fn page(State(app): State<Arc<App>>, caller: Caller, uri: Uri, headers: HeaderMap) -> Result<Response, Problem> {
     let mut params = Params::parse(&uri)?;
     params.take("lang")?;
     let view = match params.take("view")? {
@@ -83,12 +78,7 @@ fn one(lang: Lang, calendar: &Calendar, principal: &Principal, item: &Item) -> J
 }
 
 /// How many cases each view holds, and how many notices are unread.
-pub async fn counts(
-    State(app): State<Arc<App>>,
-    caller: Caller,
-    uri: Uri,
-    headers: HeaderMap,
-) -> Result<Response, Problem> {
+pub async fn counts(State(app): State<Arc<App>>, caller: Caller, uri: Uri, headers: HeaderMap) -> Result<Response, Problem> {
     let mut params = Params::parse(&uri)?;
     params.take("lang")?;
     params.finish()?;

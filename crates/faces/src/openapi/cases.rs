@@ -43,7 +43,13 @@ pub fn add(paths: &mut Map<String, Json>, catalogue: &Catalogue, base: &str) {
         let item = json!({ "servers": outside(base), method: operation });
         paths.insert(path.to_owned(), item);
     };
-    let case = get("getCase", "A case: its state, its clocks, what may be done", with_id(), (link::JSON, case_schema()), Reach::Granted);
+    let case = get(
+        "getCase",
+        "A case: its state, its clocks, what may be done",
+        with_id(),
+        (link::JSON, case_schema()),
+        Reach::Granted,
+    );
     add("/api/cases/{register}/{featureId}", "get", case);
     let mut of_parts = with_id();
     of_parts.push(path("part", json!({ "type": "string", "enum": parts })));

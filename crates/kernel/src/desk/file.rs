@@ -142,9 +142,8 @@ impl Desk {
         for digest in digests {
             let mut used = false;
             for register in catalogue.registers.values() {
-                let is = |i: &usize| {
-                    Expr::Compare(Operand::Field(*i), Comparison::Eq, Operand::Literal(Value::Text(hex(*digest))))
-                };
+                let is =
+                    |i: &usize| Expr::Compare(Operand::Field(*i), Comparison::Eq, Operand::Literal(Value::Text(hex(*digest))));
                 let any: Vec<Expr> = digests_of(register).iter().map(is).collect();
                 if !any.is_empty() {
                     let query = Query { filter: Some(Expr::Or(any)), limit: Some(1), ..Query::all(Arc::clone(register)) };

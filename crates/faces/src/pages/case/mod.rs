@@ -11,10 +11,7 @@ mod workflow;
 pub use show::show;
 
 use crate::App;
-use axum::{
-    Router,
-    routing::get,
-};
+use axum::{Router, routing::get};
 use std::sync::Arc;
 
 /// Routes of cases beside the record's own.

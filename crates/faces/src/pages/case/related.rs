@@ -85,7 +85,12 @@ fn or_none<T: Default>(found: KernelResult<T>) -> Result<T, Problem> {
     }
 }
 
-async fn parts(visit: &Visit, whole: &Arc<Register>, case: &Record, name: &str) -> Result<Option<(Arc<Register>, Vec<Record>)>, Problem> {
+async fn parts(
+    visit: &Visit,
+    whole: &Arc<Register>,
+    case: &Record,
+    name: &str,
+) -> Result<Option<(Arc<Register>, Vec<Record>)>, Problem> {
     let Ok(register) = visit.app.desk.register(name) else { return Ok(None) };
     let found = or_none(parts_of(&visit.app.desk, &visit.principal(), whole, case.id, &register).await)?;
     Ok(Some((register, found)))
@@ -107,7 +112,12 @@ fn audience(shower: &Shower<'_>, register: &Register, record: &Record) -> String
 ///
 /// # Errors
 /// Those of the store.
-pub async fn comments(visit: &Visit, whole: &Arc<Register>, case: &Record, shower: &Shower<'_>) -> Result<Vec<Comment>, Problem> {
+pub async fn comments(
+    visit: &Visit,
+    whole: &Arc<Register>,
+    case: &Record,
+    shower: &Shower<'_>,
+) -> Result<Vec<Comment>, Problem> {
     let Some((register, found)) = parts(visit, whole, case, COMMENT).await? else { return Ok(Vec::new()) };
     let one = |record: &Record| Comment {
         author: author(visit, &register, record),
@@ -173,12 +183,15 @@ pub async fn tasks(
         return Ok(None);
     }
     let condition = format!("about = '{}' AND about_register = '{}'", case.id, whole.name);
-    let query =
-        Query { filter: Some(cql2::parse(&register, &condition)?), limit: Some(MAX_SHOWN), ..Query::all(Arc::clone(&register)) };
+    let query = Query {
+        filter: Some(cql2::parse(&register, &condition)?),
+        limit: Some(MAX_SHOWN),
+        ..Query::all(Arc::clone(&register))
+    };
     let found = others(visit, &register, query).await?;
-    let new = visit.may(&register, Action::Insert).then(|| {
-        format!("/registers/{}/new?about_register={}&about={}", register.name, whole.name, case.id)
-    });
+    let new = visit
+        .may(&register, Action::Insert)
+        .then(|| format!("/registers/{}/new?about_register={}&about={}", register.name, whole.name, case.id));
     Ok(Some((found.iter().map(|r| other(shower, &register, r, None)).collect(), new)))
 }
 
@@ -186,7 +199,12 @@ pub async fn tasks(
 ///
 /// # Errors
 /// Those of the store.
-pub async fn joined(visit: &Visit, register: &Arc<Register>, case: &Record, shower: &Shower<'_>) -> Result<Vec<Other>, Problem> {
+pub async fn joined(
+    visit: &Visit,
+    register: &Arc<Register>,
+    case: &Record,
+    shower: &Shower<'_>,
+) -> Result<Vec<Other>, Problem> {
     if register.field("duplicate_of").is_none() {
         return Ok(Vec::new());
     }
@@ -199,7 +217,12 @@ pub async fn joined(visit: &Visit, register: &Arc<Register>, case: &Record, show
 ///
 /// # Errors
 /// Those of the store.
-pub async fn nearby(visit: &Visit, register: &Arc<Register>, case: &Record, shower: &Shower<'_>) -> Result<Vec<Other>, Problem> {
+pub async fn nearby(
+    visit: &Visit,
+    register: &Arc<Register>,
+    case: &Record,
+    shower: &Shower<'_>,
+) -> Result<Vec<Other>, Problem> {
     let (Some(Value::Reference(category)), Some(at)) =
         (case.value(register, "category"), case.geometry.as_ref().and_then(meydan_geo::Wkb::bbox))
     else {
@@ -210,12 +233,7 @@ pub async fn nearby(visit: &Visit, register: &Arc<Register>, case: &Record, show
     let (high, wide) = (metres / DEGREE_M, metres / (DEGREE_M * lat.to_radians().cos().max(0.1)));
     let bbox = Bbox { min_x: lon - wide, min_y: lat - high, max_x: lon + wide, max_y: lat + high };
     let filter = cql2::parse(register, &format!("category = '{category}' AND {} IS NULL", field::CLOSED_AT))?;
-    let query = Query {
-        filter: Some(filter),
-        bbox: vec![bbox],
-        limit: Some(MAX_SHOWN),
-        ..Query::all(Arc::clone(register))
-    };
+    let query = Query { filter: Some(filter), bbox: vec![bbox], limit: Some(MAX_SHOWN), ..Query::all(Arc::clone(register)) };
     let mut near: Vec<(f64, Record)> = others(visit, register, query)
         .await?
         .into_iter()

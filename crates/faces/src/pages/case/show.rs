@@ -215,7 +215,10 @@ impl Stands {
             since: day(field::ENTERED_AT),
             unit: reference(field::UNIT).and_then(|id| directory.unit(id)).map(|u| u.name.clone()).unwrap_or_default(),
             held_since: day(field::HELD_SINCE),
-            assignee: reference(field::ASSIGNEE).and_then(|id| directory.person(id)).map(|p| p.name.clone()).unwrap_or_default(),
+            assignee: reference(field::ASSIGNEE)
+                .and_then(|id| directory.person(id))
+                .map(|p| p.name.clone())
+                .unwrap_or_default(),
             due: at(field::DUE_AT).filter(|_| open).map(|at| {
                 let urgency = clocks::Urgency::of(calendar, now, at);
                 (clocks::words(lang, calendar, now, at), urgency, format::instant(lang, at))

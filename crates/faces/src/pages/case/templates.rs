@@ -44,7 +44,10 @@ pub async fn of(visit: &Visit, register: &Register, case: &Record) -> Result<Vec
             (Some(Value::Reference(_)), _) => false,
             _ => true,
         };
-        record.value(&templates, "active") != Some(&Value::Bool(false)) && same("kind") && same("category") && below(field::UNIT)
+        record.value(&templates, "active") != Some(&Value::Bool(false))
+            && same("kind")
+            && same("category")
+            && below(field::UNIT)
     };
     let text = |record: &Record, name: &str| match record.value(&templates, name) {
         Some(Value::Text(text)) => text.clone(),
@@ -55,10 +58,8 @@ pub async fn of(visit: &Visit, register: &Register, case: &Record) -> Result<Vec
         _ => Lang::Tr,
     };
     let body = if lang == Lang::En { "body_en" } else { "body" };
-    let filled = |record: &Record| Ready {
-        title: text(record, "title"),
-        text: fill(visit, register, case, lang, &text(record, body)),
-    };
+    let filled =
+        |record: &Record| Ready { title: text(record, "title"), text: fill(visit, register, case, lang, &text(record, body)) };
     Ok(found.iter().filter(fits).map(filled).collect())
 }
 

@@ -1,7 +1,12 @@
 //! The way of a case: each step with who, in which post, for whom, why; and how long it stayed with whom.
 
 use super::super::{format, page::Visit, texts::count};
-use meydan_kernel::{Record, Register, Value, Version, calendar::Calendar, catalogue::{Workflow, workflow::field}, post::day};
+use meydan_kernel::{
+    Record, Register, Value, Version,
+    calendar::Calendar,
+    catalogue::{Workflow, workflow::field},
+    post::day,
+};
 use uuid::Uuid;
 
 /// One step.
@@ -62,7 +67,9 @@ pub fn steps(visit: &Visit, register: &Register, workflow: &Workflow, history: &
             (_, false) => visit.t.case_step_open().to_owned(),
             ("look", _) => visit.t.case_step_look().to_owned(),
             _ if moved.iter().all(|name| same(name)) => visit.t.case_step_edit().to_owned(),
-            _ => workflow.transition(step).map_or_else(|| visit.t.case_step_edit().to_owned(), |t| visit.say(&t.title).to_owned()),
+            _ => workflow
+                .transition(step)
+                .map_or_else(|| visit.t.case_step_edit().to_owned(), |t| visit.say(&t.title).to_owned()),
         };
         let state = workflow.state(text(register, record, field::STATE)).map(|s| visit.say(&s.title).to_owned());
         let act = &version.act;

@@ -81,9 +81,10 @@ struct DeadlineRow {
 pub async fn of_register(visit: Visit, Path(name): Path<String>) -> Result<Response, Problem> {
     let register = visit.app.desk.register(&name)?;
     visit.app.desk.readable(&visit.caller.principal, &register)?;
-    let workflow = register.workflow.clone().ok_or_else(|| {
-        Error::not_found("not-a-case", "Bu kütüğün akışı yok.", "This register has no workflow.")
-    })?;
+    let workflow = register
+        .workflow
+        .clone()
+        .ok_or_else(|| Error::not_found("not-a-case", "Bu kütüğün akışı yok.", "This register has no workflow."))?;
     draw(&visit, &register, &workflow, None)
 }
 
@@ -246,13 +247,7 @@ fn deadlines(visit: &Visit, register: &Register, workflow: &Workflow) -> Vec<Dea
             TermOf::OfficeHoursIn(name) | TermOf::At(name) => field(name),
         },
         source: visit.say(&d.source).to_owned(),
-        runs: d
-            .runs_in
-            .iter()
-            .filter_map(|s| workflow.state(s))
-            .map(|s| visit.say(&s.title))
-            .collect::<Vec<_>>()
-            .join(", "),
+        runs: d.runs_in.iter().filter_map(|s| workflow.state(s)).map(|s| visit.say(&s.title)).collect::<Vec<_>>().join(", "),
     };
     workflow.deadlines.iter().map(row).collect()
 }

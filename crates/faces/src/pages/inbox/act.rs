@@ -70,13 +70,8 @@ async fn one(
         Err(error) => return Err(named(error)),
     };
     let set = sets.and_then(|(field, value)| Some((register.field_index(field)?, value.map_or(Value::Null, Value::Reference))));
-    let edit = Edit::Proceed {
-        id,
-        expected: None,
-        transition: transition.to_owned(),
-        set: set.into_iter().collect(),
-        at: None,
-    };
+    let edit =
+        Edit::Proceed { id, expected: None, transition: transition.to_owned(), set: set.into_iter().collect(), at: None };
     visit.app.desk.change(principal, vec![(register.name.clone(), edit)]).await.map(|_| ()).map_err(|e| (name, e))
 }
 

@@ -56,9 +56,11 @@ pub async fn list(visit: Visit) -> Result<Response, Problem> {
     let register = visit.app.desk.register(NOTICE)?;
     let me = visit.caller.principal.person().unwrap_or_default();
     let created = register.field_index("created_at");
-    let after = visit.query.get("after").and_then(|v| v.split_once('~')).and_then(|(at, fid)| {
-        Some(Cursor { value: Value::instant(at.parse().ok()?), fid: fid.parse().ok()? })
-    });
+    let after = visit
+        .query
+        .get("after")
+        .and_then(|v| v.split_once('~'))
+        .and_then(|(at, fid)| Some(Cursor { value: Value::instant(at.parse().ok()?), fid: fid.parse().ok()? }));
     let query = Query {
         filter: Some(cql2::parse(&register, &format!("person = '{me}' AND channel = 'in_app'"))?),
         sort: created.map(|field| Sort { field, descending: true }),
@@ -112,8 +114,7 @@ pub async fn read(visit: Visit, body: Bytes) -> Result<Response, Problem> {
     };
     let now = Value::instant(principal.now).unwrap_or(Value::Null);
     let values = [("read_at", now), ("status", Value::Text("read".to_owned()))];
-    let set: Vec<(usize, Value)> =
-        values.into_iter().filter_map(|(name, v)| Some((register.field_index(name)?, v))).collect();
+    let set: Vec<(usize, Value)> = values.into_iter().filter_map(|(name, v)| Some((register.field_index(name)?, v))).collect();
     let edit = |id: Uuid| (register.name.clone(), Edit::Update { id, expected: None, set: set.clone(), geometry: None });
     if !ids.is_empty() {
         visit.app.desk.change(&principal, ids.into_iter().map(edit).collect()).await?;

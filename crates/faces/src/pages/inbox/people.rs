@@ -13,9 +13,7 @@ pub fn of_units(visit: &Visit, units: &[Uuid]) -> Vec<(String, String)> {
     for holding in directory.all_holdings().filter(|h| h.from <= today && h.until.is_none_or(|u| today <= u)) {
         let Some(post) = directory.post(holding.post).filter(|p| units.contains(&p.unit)) else { continue };
         let Some(person) = directory.person(holding.person).filter(|p| p.active) else { continue };
-        found
-            .entry((search_fold(&person.name), person.id))
-            .or_insert_with(|| format!("{} · {}", person.name, post.title));
+        found.entry((search_fold(&person.name), person.id)).or_insert_with(|| format!("{} · {}", person.name, post.title));
     }
     found.into_iter().map(|((_, id), name)| (id.to_string(), name)).collect()
 }

@@ -1,14 +1,18 @@
 //! `/inbox`: one page of a view, in the order of the deadlines. Works without script; with it, by keyboard.
 
-use super::{super::{
-    admin::logged_in,
-    format,
-    labels::Labels,
-    page::{Page, Room, Visit},
-    params::{Params, encode},
-    shown::Shower,
-    texts::Texts,
-}, kept::{self, Kept}, people};
+use super::{
+    super::{
+        admin::logged_in,
+        format,
+        labels::Labels,
+        page::{Page, Room, Visit},
+        params::{Params, encode},
+        shown::Shower,
+        texts::Texts,
+    },
+    kept::{self, Kept},
+    people,
+};
 use crate::{
     Problem,
     cases::{
@@ -146,8 +150,7 @@ pub async fn with(visit: &Visit, results: Option<Results>) -> Result<Response, P
     let after = visit.query.get("after").and_then(Mark::read);
     let shares = asking.shares(view, &narrow).await?;
     let every = Narrow::default();
-    let (counts, (items, next)) =
-        futures::try_join!(asking.counts(&every), asking.page(&shares, after.as_ref(), PAGE))?;
+    let (counts, (items, next)) = futures::try_join!(asking.counts(&every), asking.page(&shares, after.as_ref(), PAGE))?;
     let catalogue = desk.catalogue();
     let case_registers: Vec<&Arc<Register>> =
         catalogue.registers.values().filter(|r| r.workflow.is_some() && visit.may(r, Action::Read)).collect();
