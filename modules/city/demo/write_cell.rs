@@ -49,12 +49,15 @@ impl Writer {
         for (index, street) in cell.streets.iter().enumerate().filter(|(_, s)| s.edge.is_none()) {
             let lane = first + index - 4;
             let id = sheets.id(part, Thing::Street, index);
+            // Through roads are the metropolitan municipality's (law 5216, article 7/g); without some of them nobody would see
+            // who is asked about whose road.
+            let maintained_by = if lane.is_multiple_of(2) { "metropolitan" } else { "district" };
             let fields = [
                 ("official_id", text(format!("{}", 930_000_001 + lane))),
                 ("name", text(self.city.names.lane(lane))),
                 ("type", text("sokak")),
                 ("neighbourhood", neighbourhood.clone()),
-                ("maintained_by", text("district")),
+                ("maintained_by", text(maintained_by)),
             ];
             rows.push(sheets.row("street", id, line(&cell.lines[index]), &fields));
             let surface = match street.class {
