@@ -77,6 +77,7 @@ mod tests {
             default: None,
             indexed: false,
             tucbs: None,
+            house: false,
         }
     }
 
