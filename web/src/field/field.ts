@@ -89,7 +89,7 @@ async function did(of: Parameters<FieldWork["add"]>[0], what: What, file?: KeptF
   } catch {
     said = { text: say("not-kept"), bad: true };
   }
-  await show();
+  await show(true);
   if (navigator.onLine) void sync();
 }
 
@@ -132,19 +132,20 @@ function tabs(at: string, trouble: number, waits: number): HTMLElement {
 let shown = "";
 let drawn = Promise.resolve();
 
-/** Draws what the address says, one after the other. */
-function show(): Promise<void> {
-  return (drawn = drawn.then(draw, draw));
+/** Draws what the address says, one after the other; `anew` also what somebody may be filling in. */
+function show(anew = false): Promise<void> {
+  const next = () => draw(anew);
+  return (drawn = drawn.then(next, next));
 }
 
-async function draw(): Promise<void> {
+async function draw(anew: boolean): Promise<void> {
   const [at = "day", register = "", id = "", step] = location.hash.slice(1).split("/");
   const here = location.hash || "#day";
   const deeds = day ? await keep.deeds(day.person) : [];
   localStorage.setItem(UNSENT, String(deeds.length));
   if (day) cases = ordered(day, await keep.cases(day.person));
   // A form, a map or a recording that is under way stays as it is while something is sent meanwhile.
-  const busy = here === shown && (at === "map" || at === "new" || Boolean(step) || document.querySelector("main details[open] textarea, main .big.bad .icon"));
+  const busy = !anew && here === shown && (at === "map" || at === "new" || Boolean(step) || document.querySelector("main details[open] textarea, main [data-recording]"));
   const trouble = troubled(deeds).length;
   const one = at === "case" && day ? cases.find((c) => c.register === register && c.id === id) : undefined;
   const title = one ? nameOf(one) : at === "waiting" ? say("waiting") : at === "new" ? say("new-title") : at === "map" ? say("map") : say("day");
@@ -154,7 +155,7 @@ async function draw(): Promise<void> {
   if (!busy) {
     leaving.forEach((leave) => leave());
     leaving = [];
-    const app: App | undefined = day && work && { keep, work, day, cases, deeds, did, say: (text, bad = false) => void ((said = { text, bad }), show()), go: (hash) => void (location.hash = hash), show, sync, leaving };
+    const app: App | undefined = day && work && { keep, work, day, cases, deeds, did, say: (text, bad = false) => void ((said = { text, bad }), show()), go: (hash) => void (location.hash = hash), show: () => show(true), sync, leaving };
     main.append(...(app ? await view(app, at, one, step) : [el("p", {}, say("no-day")), el("button", { type: "button", class: "big primary", onclick: () => void take(urgent()) }, icon("download"), say("take"))]));
     if (at === "day") main.append(el("div", { class: "pair" }, el("button", { type: "button", class: "big", onclick: () => void logOut() }, icon("log-out"), say("log-out")), el("a", { class: "big", href: `/saha?lang=${lang() === "tr" ? "en" : "tr"}`, lang: lang() === "tr" ? "en" : "tr" }, icon("languages"), say("language"))));
   }

@@ -48,6 +48,7 @@ function voice(app: App, of: Case, audience: () => string): HTMLElement {
       running = await record();
       tap.replaceChildren(icon("square"), say("stop"));
       tap.classList.add("bad");
+      tap.dataset.recording = "true";
       // Whoever goes to another view keeps what was said so far.
       app.leaving.push(() => running && void keep(running));
     } catch {
