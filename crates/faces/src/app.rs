@@ -144,7 +144,6 @@ pub fn router(app: Arc<App>) -> Router {
         .merge(openapi::routes())
         .merge(changes::routes())
         .merge(cases::routes())
-        .merge(field::routes())
         .merge(calls::routes())
         .merge(papers::routes())
         .merge(field::routes())

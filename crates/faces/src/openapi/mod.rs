@@ -4,7 +4,6 @@ mod capabilities;
 mod cases;
 mod changes;
 mod features;
-mod field;
 mod intake;
 mod field;
 mod log;
@@ -65,7 +64,6 @@ pub fn document(app: &App, definitions: &Definitions, lang: Lang, base: &str) ->
     cases::add(&mut paths, &definitions.catalogue, base);
     field::add(&mut paths, &definitions.catalogue, base);
     intake::add(&mut paths, &definitions.catalogue, base);
-    field::add(&mut paths, &definitions.catalogue, base);
     log::add(&mut paths, &definitions.catalogue, base);
     push::add(&mut paths, base);
     reports::add(&mut paths, &definitions.catalogue, base);

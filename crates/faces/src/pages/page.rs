@@ -47,8 +47,6 @@ pub enum Room {
     Reports,
     /// Who does what.
     Directory,
-    /// Work in the field.
-    Field,
     /// Organisation, people, grants, journals.
     Administration,
     /// None of them: errors, search.
@@ -405,7 +403,6 @@ impl Page {
                 | (Room::Log, "log")
                 | (Room::Docs, "docs")
                 | (Room::Inbox, "inbox")
-                | (Room::Field, "field")
                 | (Room::Intake, "intake")
                 | (Room::Field, "field")
                 | (Room::Reports, "reports")
