@@ -45,7 +45,8 @@ fn limits(attributes: &mut Map<String, Json>, name: &str, limits: &Limits) {
 fn caller(n: usize, principal: &Principal) -> Json {
     let mut a = Map::new();
     let kind = match &principal.capacity {
-        Capacity::Everyone => "everyone",
+        // These worlds have no cases: who bears one is everybody there.
+        Capacity::Everyone | Capacity::Bearer(_) => "everyone",
         Capacity::Operator => "operator",
         Capacity::Person(_) => "person",
         Capacity::Post(_) => "post",
@@ -63,7 +64,7 @@ fn caller(n: usize, principal: &Principal) -> Json {
             a.insert("unit".into(), pointer("Unit", &standing.unit.id.to_string()));
             of_the_proxy = standing.proxy.is_some();
         }
-        Capacity::Everyone | Capacity::Operator => {}
+        Capacity::Everyone | Capacity::Bearer(_) | Capacity::Operator => {}
     }
     a.insert("proxied".into(), of_the_proxy.into());
     let mut left = principal.limits.iter();

@@ -71,6 +71,7 @@ pub fn policy(drawn: &Drawn, units: &dyn Fn(&str) -> String) -> String {
 fn party(party: &Party) -> String {
     match party {
         Party::Everyone => "true".to_owned(),
+        Party::Bearer => "false".to_owned(),
         Party::Person => "principal has person".to_owned(),
         Party::Staff => "principal has post".to_owned(),
         Party::Role(role) => format!("(principal has role && principal.role == \"{role}\")"),

@@ -67,7 +67,8 @@ pub fn settings(principal: &Principal) -> String {
     };
     let standing = principal.standing();
     let kind = match principal.capacity {
-        Capacity::Everyone => "everyone",
+        // These worlds have no cases: who bears one is everybody there.
+        Capacity::Everyone | Capacity::Bearer(_) => "everyone",
         Capacity::Operator => "operator",
         Capacity::Person(_) => "person",
         Capacity::Post(_) => "post",
@@ -109,6 +110,7 @@ fn below(root: &str) -> String {
 fn party(party: &Party) -> String {
     match party {
         Party::Everyone => "TRUE".to_owned(),
+        Party::Bearer => "FALSE".to_owned(),
         Party::Person => "current_setting('app.person') <> ''".to_owned(),
         Party::Staff => "current_setting('app.post') <> ''".to_owned(),
         Party::Role(role) => format!("current_setting('app.role') = '{role}'"),

@@ -50,6 +50,7 @@ fn grant(name: &str, role: &str) -> Grant {
         reason: false,
         step_up: false,
         by_proxy: true,
+        with_whole: false,
     }
 }
 

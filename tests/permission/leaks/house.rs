@@ -40,6 +40,7 @@ pub fn grant(role: &str, actions: &[Action]) -> Grant {
         reason: false,
         step_up: false,
         by_proxy: true,
+        with_whole: false,
     }
 }
 
