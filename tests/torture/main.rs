@@ -9,6 +9,7 @@ mod harness;
 #[path = "../../crates/store/tests/pg_server/mod.rs"]
 #[allow(dead_code)]
 mod pg_server;
+mod timers;
 
 use harness::{City, Server};
 use serde_json::json;
