@@ -46,6 +46,8 @@ pub(super) async fn find(
     let principal = caller.through("api", None);
     let names = register.map(|name| vec![name]);
     let (limit, offset) = (usize::try_from(limit).unwrap_or(1), usize::try_from(offset).unwrap_or(0));
+    // Before the search: the looks at personal data that it writes down are nothing to be found.
+    let behind = index(&app)?.behind();
     let found = index(&app)?.search(&app.desk, &principal, &text, names.as_deref(), limit, offset).await?;
     let case = by_number(&app, &principal, &text).await?;
     let base = negotiate::base_url(&app, &headers);
@@ -55,7 +57,7 @@ pub(super) async fn find(
         let href = format!("{base}/registers/{}/{}", register.name, record.id);
         json!({ "register": register.name, "id": record.id, "href": href })
     });
-    let body = json!({ "hits": hits, "more": found.more, "counts": counts, "behind": found.behind, "case": case });
+    let body = json!({ "hits": hits, "more": found.more, "counts": counts, "behind": behind, "case": case });
     Ok(reply::json(&headers, negotiate::lang(&uri, &headers), link::JSON, &body)?)
 }
 

@@ -80,6 +80,9 @@ pub async fn page(visit: Visit) -> Result<Response, Problem> {
         asked,
     };
     if let (Some(index), false) = (&visit.app.full_text, template.asked.is_empty()) {
+        // Before the search: the looks at personal data that it writes down are nothing to be found.
+        let behind = index.behind();
+        template.behind = (behind > 0).then(|| visit.t.find_behind(count(behind)));
         match only {
             Some(name) => one_register(&visit, index, name, offset, &mut template).await?,
             None => all_registers(&visit, index, &mut template).await?,
@@ -106,7 +109,6 @@ async fn one_register(
     let to = |offset: usize| format!("/search?q={}&register={name}&offset={offset}", encode(&page.asked));
     page.previous = (offset > 0).then(|| to(offset.saturating_sub(MANY)));
     page.next = found.more.then(|| to(offset + MANY));
-    page.behind = behind(visit, &found);
     let title = visit.say(&register.title).to_owned();
     if !found.hits.is_empty() {
         let number = number(visit, &found, &name);
@@ -118,7 +120,6 @@ async fn one_register(
 
 async fn all_registers(visit: &Visit, index: &FullText, page: &mut FindPage) -> Result<(), Problem> {
     let found = ask(visit, index, &page.asked, None, MANY, 0).await?;
-    page.behind = behind(visit, &found);
     // The registers of the best hits first; then those with others.
     let mut names: Vec<String> = Vec::new();
     let best = found.hits.iter().map(|h| &h.register.name);
@@ -154,10 +155,6 @@ async fn ask(
     offset: usize,
 ) -> Result<Hits, Problem> {
     Ok(index.search(&visit.app.desk, &visit.principal(), text, registers, limit, offset).await?)
-}
-
-fn behind(visit: &Visit, found: &Hits) -> Option<String> {
-    (found.behind > 0).then(|| visit.t.find_behind(count(found.behind)))
 }
 
 fn number(visit: &Visit, found: &Hits, name: &str) -> String {
