@@ -13,6 +13,7 @@ mod m06_department;
 mod m07_department;
 mod m07_privacy;
 mod m07_security;
+mod m08_requests;
 mod m09_gis_branch;
 mod m11_systems_branch;
 mod m15_software_branch;

@@ -55,6 +55,9 @@ impl Desk {
         let case = self.store.get(register, Key::Id(id), None).await?;
         let case = case.ok_or_else(|| no_such_record(register, &id.to_string()))?;
         let flow = self.flow(&self.prepared.load_full(), register, &case).await?;
+        if !self.prepared.load().rules.concerns(principal, register, &case) {
+            return Ok(Vec::new());
+        }
         let state = state_of(register, &case);
         let from_here = flow.workflow.transitions.iter().filter(|t| t.from.iter().any(|f| f == state));
         Ok(from_here
@@ -86,7 +89,7 @@ impl Desk {
             let filter = crate::cql2::equals(register, register.field_index(field::REFERENCE).unwrap_or(0), &digits)?;
             let query = crate::Query { filter: Some(filter), limit: Some(1), ..crate::Query::all(Arc::clone(register)) };
             if let Some(case) = self.store.query(&query).await?.pop() {
-                let case = Whole { register: register.name.clone(), id: case.id };
+                let case = Whole { register: register.name.clone(), id: case.id, as_everybody: false };
                 return Ok(Principal { capacity: Capacity::Bearer(case), ..Principal::everyone(source) });
             }
         }
@@ -106,7 +109,7 @@ impl Desk {
     ) -> Result<Principal> {
         let committed = self.change(principal, vec![(register.name.clone(), Edit::Insert { id: None, set, geometry })]).await?;
         let (id, ..) = committed.records.first().ok_or_else(|| Error::internal("a case was opened that is none"))?;
-        let case = Whole { register: register.name.clone(), id: *id };
+        let case = Whole { register: register.name.clone(), id: *id, as_everybody: false };
         Ok(Principal {
             capacity: Capacity::Bearer(case),
             verified_at: Some(principal.now),
@@ -114,13 +117,17 @@ impl Desk {
         })
     }
 
-    /// The same person, coming to a record's parts through the record: grants `with_whole` hold for them then.
+    /// The same person, coming to a record's parts through the record: grants `with_whole` hold for them then; of those, if they
+    /// see the record only as everybody does, the ones to everybody.
     ///
     /// # Errors
     /// As [`Desk::get`]: only who may read the whole.
     pub async fn with_whole(&self, principal: &Principal, register: &Arc<Register>, id: Uuid) -> Result<Principal> {
         self.get(principal, register, Key::Id(id), None).await?;
-        Ok(Principal { whole: Some(Whole { register: register.name.clone(), id }), ..principal.clone() })
+        let whole =
+            self.store.get(register, Key::Id(id), None).await?.ok_or_else(|| no_such_record(register, &id.to_string()))?;
+        let as_everybody = !self.prepared.load().rules.concerns(principal, register, &whole);
+        Ok(Principal { whole: Some(Whole { register: register.name.clone(), id, as_everybody }), ..principal.clone() })
     }
 
     /// The workflow of a case made ready: the current one, or an earlier one that the case keeps.
@@ -147,12 +154,15 @@ impl Desk {
         let (register, flow) = (at.register, at.flow);
         let first = flow.workflow.first().map(|s| s.name.clone()).unwrap_or_default();
         let unset = |case: &Record, name: &str| case.value(register, name).is_none_or(Value::is_null);
+        // A case that is told later was in its first state, and with its unit, from when it came.
+        let received = instant(register, &case, field::RECEIVED_AT).unwrap_or(at.at);
+        told_in_time(at, received, None)?;
         let defaults = [
             (field::REFERENCE, Value::Text(reference())),
             (field::STATE, Value::Text(first)),
-            (field::RECEIVED_AT, Value::Timestamp(at.at)),
-            (field::ENTERED_AT, Value::Timestamp(at.at)),
-            (field::HELD_SINCE, Value::Timestamp(at.at)),
+            (field::RECEIVED_AT, Value::Timestamp(received)),
+            (field::ENTERED_AT, Value::Timestamp(received)),
+            (field::HELD_SINCE, Value::Timestamp(received)),
             (field::STEP, Value::Text(OPEN.to_owned())),
             (field::FLOW, Value::Text(flow.digest.clone())),
             (field::LATE, Value::Bool(false)),
@@ -162,8 +172,6 @@ impl Desk {
                 put(register, &mut case, name, value);
             }
         }
-        let received = instant(register, &case, field::RECEIVED_AT).unwrap_or(at.at);
-        told_in_time(at, received, None)?;
         let effects = flow.workflow.opens.clone();
         let made = self.run_effects(at, &effects, Event::Opened, None, case).await?;
         self.settled(at, received, made).await
@@ -244,9 +252,12 @@ impl Desk {
         let (register, flow) = (at.register, at.flow);
         let calendar = self.calendar().await?;
         let mut clocks = Clocks::of(register, &made.case);
+        let met = clocks.met();
         clocks.bring(flow, register, &made.case, &calendar, since)?;
         let instant = |at: Option<Timestamp>| at.and_then(Value::instant).unwrap_or(Value::Null);
-        let was_late = made.case.value(register, field::LATE) == Some(&Value::Bool(true));
+        // What was late stays so, unless the deed that is told now was done in time.
+        let in_time = clocks.met() > met;
+        let was_late = !in_time && made.case.value(register, field::LATE) == Some(&Value::Bool(true));
         put(register, &mut made.case, field::DUE_AT, instant(clocks.due(flow)));
         put(register, &mut made.case, field::TIMER_AT, instant(clocks.next(flow, &calendar)));
         put(register, &mut made.case, field::LATE, Value::Bool(was_late || clocks.late(flow, at.at)));
