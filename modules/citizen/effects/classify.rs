@@ -10,6 +10,7 @@ use meydan_kernel::{
     Error, Result, Value,
     desk::{Deed, Effect, Event},
     error::FieldError,
+    permission::Capacity,
 };
 use std::sync::Arc;
 
@@ -41,6 +42,9 @@ impl Effect for Classify {
         let category = deed.reference("category").and_then(|id| picture.categories.get(&id));
         refuse(deed, category)?;
         self.see_named(deed).await?;
+        if deed.event == Event::Opened && !has_confirmed(deed) {
+            deed.set("contact_confirmed", Value::Bool(false));
+        }
         let before = |deed: &Deed<'_>, field: &str| deed.before.and_then(|b| b.value(deed.register, field)).cloned();
         let opened = deed.event == Event::Opened;
         let moved = opened || before(deed, "category").as_ref() != Some(deed.value("category"));
@@ -99,6 +103,15 @@ impl Classify {
             deed.set("street", Value::Reference(found.id));
         }
         Ok(names)
+    }
+}
+
+/// True if who opens a request may say that its contact is confirmed: the house, and who proved it a moment ago by a code.
+fn has_confirmed(deed: &Deed<'_>) -> bool {
+    match deed.principal.capacity {
+        Capacity::Operator | Capacity::Post(_) => true,
+        Capacity::Everyone => deed.principal.is_verified(),
+        _ => false,
     }
 }
 

@@ -36,7 +36,10 @@ pub(super) fn words<T>(deed: &Deed<'_>, request: &Record, make: impl FnOnce(&Abo
         _ => "",
     };
     let number = notice::number_of(deed, request);
-    make(&About { name: text("applicant_name"), subject: text("subject"), number: &number })
+    // A stranger may have typed the address of another: what they wrote as a name is not sent there in the house's name.
+    let typed = matches!(text("channel"), "web" | "app" | "open311");
+    let unproven = typed && request.value(deed.register, "contact_confirmed") != Some(&Value::Bool(true));
+    make(&About { name: if unproven { "" } else { text("applicant_name") }, subject: text("subject"), number: &number })
 }
 
 /// Tells the applicant what the transition means for them.

@@ -7,4 +7,5 @@ mod house;
 mod law;
 mod people;
 mod routing;
+mod strangers;
 mod time;

@@ -1,14 +1,16 @@
 //! `POST /api/changes`.
 
 use super::body;
-use crate::{App, Caller, Problem, ogc_features::write};
+use crate::{App, Caller, Problem, ogc_features::write, rates};
 use axum::{
     body::Body,
     extract::State,
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use meydan_kernel::{Desk, Error, Principal, Result as KernelResult, Value, catalogue::workflow::part, desk::Edit};
+use meydan_kernel::{
+    Desk, Error, Principal, Result as KernelResult, Value, catalogue::workflow::part, desk::Edit, permission::Capacity,
+};
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -58,6 +60,12 @@ pub async fn change(State(app): State<Arc<App>>, caller: Caller, headers: Header
     let mut changes = body::read(&bytes)?;
     let principal = caller.through("api", changes.reason.take());
     let edits = changes.edits(&app.desk)?;
+    if principal.standing().is_none() && !matches!(principal.capacity, Capacity::Operator) {
+        // What a citizen's page costs the same costs here: a request tells somebody by mail that it came.
+        for _ in edits.iter().filter(|(_, edit)| matches!(edit, Edit::Insert { .. })) {
+            rates::file(&app, caller.address.as_deref())?;
+        }
+    }
     let principal = through_the_whole(&app.desk, principal, &edits).await?;
     let registers: Vec<String> = edits.iter().map(|(register, _)| register.clone()).collect();
     let committed = app.desk.change(&principal, edits).await?;

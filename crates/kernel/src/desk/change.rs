@@ -31,6 +31,12 @@ impl Desk {
     /// `login-required`, `not-allowed`, `forbidden-field`, `reason-required`, `step-up-required`, `separation-of-duties`;
     /// `invalid-record` naming each wrong field; `too-many-changes`, `act-too-long`; those of [`crate::Store::commit`].
     pub async fn change(&self, principal: &Principal, edits: Vec<(String, Edit)>) -> Result<Committed> {
+        self.refuse_bytes_by_hand(principal, &edits)?;
+        self.carry_out(principal, edits).await
+    }
+
+    /// As [`Desk::change`], also for the records of files, whose bytes the desk has seen.
+    pub(super) async fn carry_out(&self, principal: &Principal, edits: Vec<(String, Edit)>) -> Result<Committed> {
         if edits.len() > MAX_CHANGES {
             return Err(Error::new(
                 Kind::TooLarge,
@@ -58,6 +64,7 @@ impl Desk {
     /// # Errors
     /// As [`Desk::change`], without those of the commit.
     pub async fn check(&self, principal: &Principal, edits: Vec<(String, Edit)>) -> Result<()> {
+        self.refuse_bytes_by_hand(principal, &edits)?;
         self.prepare(principal, edits).await.map(|_| ())
     }
 
@@ -69,7 +76,7 @@ impl Desk {
     }
 
     /// The edits as permitted and validated changes; and whether each named its version.
-    async fn prepare(&self, principal: &Principal, edits: Vec<(String, Edit)>) -> Result<(Changeset, bool)> {
+    pub(super) async fn prepare(&self, principal: &Principal, edits: Vec<(String, Edit)>) -> Result<(Changeset, bool)> {
         let why = Destruction::requested(principal.act.reason.clone(), None);
         self.prepare_with(principal, edits, &why).await
     }
@@ -320,6 +327,8 @@ impl Desk {
             return Err(no_such_transition(register, transition));
         }
         let guard = flow.guard(transition).ok_or_else(|| not_allowed(principal, register, Action::Update));
+        let concerned = prepared.rules.concerns(principal, register, case);
+        let guard = guard.and_then(|g| if concerned { Ok(g) } else { Err(not_allowed(principal, register, Action::Update)) });
         let may = guard.and_then(|g| g.may(principal, register, case, touched));
         if let Err(error) = &may {
             self.note_refusal(principal, register, Action::Update, error).await;

@@ -92,12 +92,36 @@ impl Desk {
         }
         let mut edit = vec![(register.name.clone(), Edit::Insert { id: Some(id), set, geometry })];
         edit.extend(also);
-        self.check(principal, edit.clone()).await?;
+        self.prepare(principal, edit.clone()).await?;
         self.store.keep_blob(digest, bytes).await?;
         if let Some(copy) = rendition {
             self.store.keep_blob(outside, copy).await?;
         }
-        self.change(principal, edit).await.map(Some)
+        self.carry_out(principal, edit).await.map(Some)
+    }
+
+    /// Refuses a digest that somebody writes by hand: who names the bytes of another's file would get them through a record of
+    /// their own, and could keep them from being destroyed. Bytes come by [`Desk::add_file`] only.
+    pub(super) fn refuse_bytes_by_hand(&self, principal: &Principal, edits: &[(String, Edit)]) -> Result<()> {
+        if matches!(principal.capacity, Capacity::Operator) {
+            return Ok(());
+        }
+        let catalogue = self.catalogue();
+        for (name, edit) in edits {
+            let Some(register) = catalogue.registers.get(name) else { continue };
+            let digests = digests_of(register);
+            let written = match edit {
+                Edit::Insert { set, .. } | Edit::Update { set, .. } | Edit::Proceed { set, .. } => {
+                    digests.into_iter().find(|i| set.iter().any(|(index, _)| index == i))
+                }
+                Edit::Replace { .. } => digests.first().copied(),
+                Edit::Delete { .. } | Edit::Erase { .. } | Edit::Look { .. } => None,
+            };
+            if let Some(field) = written.and_then(|i| register.fields.get(i)) {
+                return Err(crate::permission::forbidden_field(register, &field.name));
+            }
+        }
+        Ok(())
     }
 
     /// A file's record and bytes. Who works in the house gets the original; who doesn't, the copy that is for outside.

@@ -33,6 +33,8 @@ pub struct Principal {
 pub struct Whole {
     pub(crate) register: String,
     pub(crate) id: Uuid,
+    /// They see it only as everybody does.
+    pub(crate) as_everybody: bool,
 }
 
 impl Whole {

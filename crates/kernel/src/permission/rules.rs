@@ -1,7 +1,8 @@
 //! The table of rules: grants made ready for each register.
 
 use super::{
-    Access, FieldSet, Part, Principal, forbidden_field, not_allowed, principal::Capacity, reason_required, step_up_required,
+    Access, FieldSet, Part, Principal, Whole, forbidden_field, not_allowed, principal::Capacity, reason_required,
+    step_up_required,
 };
 use crate::{
     Catalogue, Record, Register, Result, Value,
@@ -71,8 +72,22 @@ impl Rules {
         let within = principal.limits.iter().all(|l| l.allow(&register.name, action));
         let kept = register.journal && action.writes();
         let rules = if within && !kept { self.of(&register.name) } else { &[] };
-        let through = move |rule: &Rule| !rule.grant.with_whole || principal.whole.is_some();
+        // Who sees the whole only as everybody does comes to those of its parts that are everybody's.
+        let comes = move |rule: &Rule, whole: &Whole| !whole.as_everybody || rule.grant.to.contains(&Party::Everyone);
+        let through = move |rule: &Rule| !rule.grant.with_whole || principal.whole.as_ref().is_some_and(|w| comes(rule, w));
         rules.iter().filter(move |rule| rule.grant.actions.contains(&action) && through(rule) && rule.is_given_to(principal))
+    }
+
+    /// True if somebody has to do with a record: a grant that isn't everybody's lets them read or change it. Who only sees it as
+    /// everybody does (a public report of another unit) goes none of its transitions and reads nothing that is the house's of it.
+    pub fn concerns(&self, principal: &Principal, register: &Register, record: &Record) -> bool {
+        let holds = |action: Action, rule: &Rule| {
+            let special =
+                !rule.grant.to.contains(&Party::Everyone) && !rule.lacks_step_up(principal) && !rule.lacks_reason(principal);
+            special && rule.part(principal, action).condition.as_ref().is_none_or(|c| cql2::holds(c, record))
+        };
+        let by = |action| self.given(principal, register, action).any(|rule| holds(action, rule));
+        matches!(principal.capacity, Capacity::Operator) || by(Action::Read) || by(Action::Update)
     }
 
     /// True if somebody may do this to some record, perhaps with a reason or a step-up: whether a button is worth showing.

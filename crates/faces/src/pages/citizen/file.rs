@@ -349,7 +349,9 @@ impl<'a> Filing<'a> {
         }
         let (register, set, geometry) = self.edit(confirmed)?;
         let desk = &visit.app.desk;
-        let bearer = match desk.open_case(&citizen(), &register, set, geometry).await {
+        // The code proved the contact: the house takes nobody else's word for it.
+        let who = meydan_kernel::Principal { verified_at: confirmed.then(Timestamp::now), ..citizen() };
+        let bearer = match desk.open_case(&who, &register, set, geometry).await {
             Ok(bearer) => bearer,
             Err(error) => return self.mend(Step::Who, error).await,
         };
