@@ -6,6 +6,8 @@ ogr2ogr, PostGIS (Debian). Everything runs on loopback and is ended at the end.
 """
 import contextlib, json, os, pathlib, pwd, shutil, socket, statistics, subprocess, sys, tempfile, threading, time, urllib.request
 
+import timers
+
 HERE = pathlib.Path(__file__).resolve().parent
 REPO = HERE.parent
 SHARED = REPO.parent / "shared" / "bench"
@@ -427,6 +429,19 @@ def public(_pg, city, _peer):
             found = in_turn({f"before, {what}": b, f"with permissions, {what}": n}, lambda t: wrk(t.url, requests, "/tiles/building/", ".mvt"))
         for label, r in found.items():
             row(label, r, found[f"before, {what}"])
+
+
+def timers_(pg, _city, _peer):
+    """What a Monday morning brings: all deadlines of the same minute."""
+    heading(f"{timers.CASES:,} timers due in the same minute", f"< {timers.LIMIT_S} s, none twice")
+    print("| store | seconds | cases/s |\n|---|---:|---:|")
+    for name, store in (("embedded", None), ("PostgreSQL", pg.make("timers"))):
+        folder = WORK / f"timers-{name}"
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        place = store or folder / "city.gpkg"
+        seconds, cases = timers.measure(lambda *args: [str(a) for a in (MEYDAN, "--lang", "en", "--store", place, *args)], folder)
+        print(f"| {name} | {seconds:.1f} | {cases / seconds:,.0f} |")
 
 
 ALL = {"tiles": tiles, "cache": cache, "items": items, "import": import_, "export": export, "start": start, "stale": stale, "writes": writes, "permissions": permissions, "public": public, "cases": cases}

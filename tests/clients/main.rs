@@ -4,11 +4,17 @@
 
 #[path = "../../crates/identity/tests/directory_server/mod.rs"]
 mod directory_server;
+#[path = "../../crates/messages/tests/protocols/dovecot.rs"]
+#[allow(dead_code)]
+mod dovecot;
 #[path = "../harness/mod.rs"]
 mod harness;
 #[path = "../../crates/identity/tests/oidc_provider/mod.rs"]
 #[allow(dead_code, clippy::unwrap_used)]
 mod oidc_provider;
+#[path = "../../crates/messages/tests/protocols/peers.rs"]
+#[allow(dead_code)]
+mod peers;
 #[path = "../../crates/store/tests/pg_server/mod.rs"]
 #[allow(dead_code)]
 mod pg_server;
@@ -21,6 +27,7 @@ mod dast_secrets;
 mod gdal;
 mod ldap;
 mod log;
+mod messages;
 mod oidc;
 mod open311;
 mod owslib;

@@ -10,6 +10,7 @@ mod harness;
 mod pg_server;
 
 mod bad_input;
+mod cimer;
 mod definitions;
 mod deliveries;
 mod demo;

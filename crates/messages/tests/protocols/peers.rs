@@ -33,7 +33,8 @@ impl Peers {
         let python = here.join("../../tests/.venv/bin/python");
         assert!(python.exists(), "{} is missing: tests/run makes it", python.display());
         let mut child = Command::new(python)
-            .arg(here.join("tests/protocols/peers.py"))
+            // The end-to-end tests use it too.
+            .arg(here.join("../messages/tests/protocols/peers.py"))
             .arg(folder.path())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())

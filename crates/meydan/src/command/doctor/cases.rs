@@ -28,7 +28,7 @@ pub(super) async fn look(context: &Context, store: &dyn Store, catalogue: &Catal
     let mut checks = vec![
         told("timers", TIMERS, timers(store, catalogue).await),
         told("notices", NOTICES, notices(context, store, catalogue).await),
-        told("files", FILES, files(store, catalogue).await),
+        told("case-files", FILES, files(store, catalogue).await),
     ];
     for mailbox in context.config.mailboxes() {
         let place = format!("{} ({})", mailbox.user, mailbox.host);
@@ -136,7 +136,7 @@ async fn files(store: &dyn Store, catalogue: &Catalogue) -> Result<Check> {
         format!("{all} files; {} that no record names ({megabytes} MB)", lost.len()),
     );
     let status = if lost.is_empty() { Status::Fine } else { Status::Warning };
-    Ok(Check::new("files", FILES, status, detail).advise(
+    Ok(Check::new("case-files", FILES, status, detail).advise(
         "Yarıda kalan bir eklemeden kalmış olabilir; şu anda eklenmekte olan da sayılır. Bir gün sonra yeniden bakın.",
         "They may be left of an upload that broke off; one that is under way counts too. Look again after a day.",
     ))
