@@ -110,6 +110,12 @@ impl Definitions {
         self.given(caller, register, action).any(|g| !(g.scope != "any" && self.registers[register].unit.is_none()))
     }
 
+    /// Whether the caller has any power to do this to records, one of whose fields it shows.
+    pub fn could_with(&self, caller: &Caller, register: &str, action: &str, field: &str) -> bool {
+        let shows = |g: &Grant| g.fields.as_ref().is_none_or(|named| named.iter().any(|f| f == "*" || f == field));
+        self.could(caller, register, action) && self.given(caller, register, action).any(shows)
+    }
+
     /// Whether the caller may do this to all records as things are.
     pub fn whole(&self, caller: &Caller, register: &str, action: &str) -> bool {
         self.given(caller, register, action).any(|g| g.condition.is_none() && g.scope == "any" && !g.area && !g.needs_more)

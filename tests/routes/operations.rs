@@ -83,6 +83,7 @@ fn filled(operation: &Operation, parameter: &Json, truth: &Truth) -> Vec<Operati
         "tileMatrix" | "z" => one("12"),
         "tileCol" | "x" => one("2499"),
         "tileRow" | "y" => one("1535"),
+        "q" => one("Erdem"),
         "position" => one("0"),
         "first" => one("1"),
         "service_code" => one(&some_code(truth)),

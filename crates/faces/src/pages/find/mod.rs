@@ -105,7 +105,7 @@ async fn one_register(
     page: &mut FindPage,
 ) -> Result<(), Problem> {
     let register = visit.app.desk.register(&name)?;
-    let found = ask(visit, index, &page.asked, Some(&[name.clone()]), MANY, offset).await?;
+    let found = ask(visit, index, &page.asked, Some(std::slice::from_ref(&name)), MANY, offset).await?;
     let to = |offset: usize| format!("/search?q={}&register={name}&offset={offset}", encode(&page.asked));
     page.previous = (offset > 0).then(|| to(offset.saturating_sub(MANY)));
     page.next = found.more.then(|| to(offset + MANY));

@@ -81,7 +81,9 @@ fn sheet(visit: &Visit, report: &Report, tables: Vec<Table>) -> Sheet {
     let columns: Vec<Column> = std::iter::once(name).chain(numbers).take(meydan_paper::MAX_COLUMNS).collect();
     let mut rows: Vec<Vec<String>> = Vec::new();
     for table in tables {
-        rows.push(std::iter::once(table.title.to_uppercase()).chain(columns.iter().skip(1).map(|_| String::new())).collect());
+        rows.push(
+            std::iter::once(format!("– {} –", table.title)).chain(columns.iter().skip(1).map(|_| String::new())).collect(),
+        );
         for row in table.lines {
             let texts = std::iter::once(row.name).chain(row.cells.into_iter().map(|c| c.text));
             rows.push(texts.take(columns.len()).collect());

@@ -32,9 +32,11 @@ struct HeldPage {
     back: String,
     about: String,
     cut: bool,
-    /// Title, and name, cases, median and 90th percentile in days and office hours, list.
-    tables: Vec<(&'static str, Vec<(String, [String; 5], String)>)>,
+    tables: Vec<(&'static str, Vec<HolderRow>)>,
 }
+
+/// Name; cases, median and 90th percentile in days and in office hours; list.
+type HolderRow = (String, [String; 5], String);
 
 #[derive(Template)]
 #[template(path = "reports/held_cases.html")]
