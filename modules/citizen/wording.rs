@@ -103,6 +103,17 @@ impl About<'_> {
         self.told("answered", ("Başvurunuz yanıtlandı.", "Your request was answered."), &text, None)
     }
 
+    /// What one was joined to was answered. The answer itself is the other applicant's; what was read for everybody is told.
+    pub(super) fn joined_answered(&self, public: &str) -> Told {
+        let about =
+            |sentence: &str| if public.trim().is_empty() { sentence.to_owned() } else { format!("{sentence}\n\n{public}") };
+        let text = Bilingual::new(
+            about("Başvurunuzun katıldığı başvuru yanıtlandı. Durumunu kendi numaranızla izleyebilirsiniz."),
+            about("The request that yours was joined to was answered. You can follow it by your own number."),
+        );
+        self.told("answered", ("Bildirdiğiniz konu yanıtlandı.", "What you reported was answered."), &text, None)
+    }
+
     /// Somebody else reported the same.
     pub(super) fn supported(&self, supporters: i64) -> Told {
         let text = Bilingual::new(

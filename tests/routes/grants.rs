@@ -36,6 +36,24 @@ pub struct Definitions {
     grants: Vec<Grant>,
 }
 
+/// Fields that every case has.
+const OF_CASES: [&str; 14] = [
+    "reference",
+    "state",
+    "unit",
+    "assignee",
+    "received_at",
+    "entered_at",
+    "held_since",
+    "due_at",
+    "timer_at",
+    "closed_at",
+    "late",
+    "step",
+    "flow",
+    "clocks",
+];
+
 fn texts(value: Option<&toml::Value>) -> Vec<String> {
     value.and_then(|v| v.as_array()).into_iter().flatten().filter_map(|v| v.as_str()).map(str::to_owned).collect()
 }
@@ -71,11 +89,23 @@ impl Definitions {
                 journal: register.get("journal").and_then(|j| j.as_bool()) == Some(true),
             };
             own = text("name");
+            let mut read = read;
+            if file.contains_key("workflow") {
+                read.unit = Some("unit".to_owned());
+                read.fields.extend(OF_CASES.map(str::to_owned));
+            }
+            if register.get("part").and_then(|p| p.as_bool()) == Some(true) {
+                read.fields.extend(["whole", "whole_register"].map(str::to_owned));
+            }
             self.registers.insert(own.clone().expect("a name"), read);
         }
         for grant in file.get("grant").and_then(|g| g.as_array()).into_iter().flatten() {
             let text = |key: &str| grant.get(key).and_then(|v| v.as_str()).map(str::to_owned);
             let is = |key: &str| grant.get(key).and_then(|v| v.as_bool()) == Some(true);
+            // These hold for who comes through the whole only; that has tests of its own.
+            if is("with_whole") {
+                continue;
+            }
             self.grants.push(Grant {
                 register: text("register").or_else(|| own.clone()).expect("a register"),
                 to: texts(grant.get("to")),
@@ -167,13 +197,23 @@ impl Grant {
     }
 }
 
-/// `field = current_person()` or `field = 'text'`: all that the definitions use.
+/// The few forms that the definitions use: `field = current_person()`, `field = 'text'`, `= TRUE`, `IN ('a', 'b')`, `IS NULL`.
 fn term(term: &str, caller: &Caller, record: &Record) -> bool {
+    let text = |field: &str| {
+        if field == "id" { Some(record.id.as_str()) } else { record.values.get(field).and_then(|v| v.as_str()) }
+    };
+    if let Some(field) = term.strip_suffix(" IS NULL") {
+        return record.values.get(field).is_none_or(serde_json::Value::is_null);
+    }
+    if let Some((field, list)) = term.split_once(" IN ") {
+        let wanted = list.trim_matches(['(', ')']).split(", ").map(|w| w.trim_matches('\''));
+        return text(field).is_some_and(|value| wanted.into_iter().any(|w| w == value));
+    }
     let (field, wanted) = term.split_once(" = ").unwrap_or_else(|| panic!("a condition not reckoned here: {term}"));
-    let value = if field == "id" { Some(record.id.as_str()) } else { record.values.get(field).and_then(|v| v.as_str()) };
     match wanted {
-        "current_person()" => value.is_some() && value == caller.person.as_deref(),
-        text if text.starts_with('\'') => value == Some(text.trim_matches('\'')),
+        "TRUE" => record.values.get(field) == Some(&serde_json::Value::Bool(true)),
+        "current_person()" => text(field).is_some() && text(field) == caller.person.as_deref(),
+        wanted if wanted.starts_with('\'') => text(field) == Some(wanted.trim_matches('\'')),
         other => panic!("a condition not reckoned here: {other}"),
     }
 }

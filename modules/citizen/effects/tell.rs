@@ -113,10 +113,10 @@ pub(super) struct TellJoined;
 #[async_trait::async_trait]
 impl Effect for TellJoined {
     async fn run(&self, deed: &mut Deed<'_>) -> Result<()> {
-        let answer = deed.text("answer").to_owned();
+        let public = deed.text("public_text").to_owned();
         for joined in joined_to(deed, deed.after.id).await? {
             let Some(contact) = applicant(deed, &joined) else { continue };
-            let told = words(deed, &joined, |about| about.answered(&answer, &Bilingual::default()));
+            let told = words(deed, &joined, |about| about.joined_answered(&public));
             notice::to_contact(deed, contact, joined.id, &told);
         }
         Ok(())

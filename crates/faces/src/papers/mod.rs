@@ -48,6 +48,10 @@ async fn answer_pdf(
 ) -> Result<Response, Problem> {
     let lang = asked_language(&uri)?;
     let (principal, register, request) = find(&app, &caller, &headers, &id).await?;
+    // The letter names the applicant and their address: the number alone is not enough.
+    if principal.is_everyone() && !principal.is_verified() {
+        return Err(meydan_kernel::permission::step_up_required().into());
+    }
     let base = crate::negotiate::base_url(&app, &headers);
     let bytes = official_answer(&app, &principal, &register, &request, lang, &base).await?;
     Ok(pdf(bytes, &format!("yanit-{}.pdf", text(&register, &request, "reference"))))
