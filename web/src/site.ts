@@ -112,7 +112,16 @@ function shortAddress(form: HTMLFormElement): void {
   });
 }
 
+/** Who leaves with deeds of the field unsent on this device is asked first. */
+function leaving(form: HTMLFormElement): void {
+  form.addEventListener("submit", (event) => {
+    const count = Number(localStorage.getItem("meydan-field-unsent") ?? 0);
+    if (count > 0 && !confirm(text("field-unsent", { count }))) event.preventDefault();
+  });
+}
+
 customElements.define("meydan-map", LittleMap);
+document.querySelectorAll<HTMLFormElement>("form[action='/logout']").forEach(leaving);
 document.querySelectorAll<HTMLButtonElement>("[data-theme-switch]").forEach(themeSwitch);
 document.querySelectorAll<HTMLInputElement>("#find").forEach(searchBox);
 document.querySelectorAll<HTMLInputElement>("input[data-choices]").forEach(reference);

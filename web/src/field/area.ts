@@ -33,8 +33,12 @@ export function tilesOf(places: Place[], zooms: [number, number]): { z: number; 
   return [...found.values()].filter(({ z, x, y }) => x >= 0 && y >= 0 && x < 2 ** z && y < 2 ** z);
 }
 
+/** What a style means that names no font (MapLibre style specification, text-font). */
+const DEFAULT_FONT = ["Open Sans Regular", "Arial Unicode MS Regular"];
+
 interface Style {
   glyphs?: string;
+  layers?: { type: string; layout?: { "text-font"?: string[] } }[];
   sources: Record<string, { tiles?: string[]; minzoom?: number; maxzoom?: number }>;
 }
 
@@ -47,7 +51,9 @@ export async function takeMap(places: Place[], look: "light" | "dark"): Promise<
   if (!bearing.ok) return 0;
   await cache.put(`/styles/${look}`, bearing.clone());
   const style = (await bearing.json()) as Style;
-  for (const stack of ["Meydan Regular", "Meydan Bold"]) {
+  // The letters that the style names, whichever face the house gives for them.
+  const stacks = new Set((style.layers ?? []).flatMap((l) => (l.type === "symbol" ? [(l.layout?.["text-font"] ?? DEFAULT_FONT).join(",")] : [])));
+  for (const stack of stacks) {
     for (const range of ["0-255", "256-511"]) {
       const url = style.glyphs?.replace("{fontstack}", encodeURIComponent(stack)).replace("{range}", range);
       if (url) await cache.add(url).catch(() => {});

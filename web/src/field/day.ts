@@ -35,12 +35,12 @@ export function mapView(app: App): HTMLElement[] {
     const style = root.dataset.mapStyle!;
     if (!document.querySelector(`link[href="${style}"]`)) {
       const link = el("link", { rel: "stylesheet", href: style });
-      const loaded = new Promise((done) => link.addEventListener("load", done, { once: true }));
+      const loaded = new Promise<unknown>((done) => ["load", "error"].forEach((how) => link.addEventListener(how, done, { once: true })));
       document.head.prepend(link);
       await loaded;
     }
     const { draw } = (await import(root.dataset.map!)) as typeof import("./field-map");
-    if (holder.isConnected) draw(holder, say("map-label"), [lon, lat, zoom], pins);
-  })();
+    if (holder.isConnected && !draw(holder, say("map-label"), [lon, lat, zoom], pins)) holder.textContent = say("map-none");
+  })().catch(() => (holder.textContent = say("map-none")));
   return [holder];
 }

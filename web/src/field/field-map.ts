@@ -29,6 +29,8 @@ export function draw(holder: HTMLElement, label: string, centre: [number, number
     drawn.addSource("own-way", { type: "geojson", data: { type: "Feature", properties: {}, geometry: { type: "LineString", coordinates: pins.map((p) => p.place) } } });
     drawn.addLayer({ id: "own-way", type: "line", source: "own-way", layout: { "line-join": "round" }, paint: { "line-color": "#b23a28", "line-width": 3, "line-dasharray": [2, 1.5] } });
   });
+  // How much of the city is drawn: nothing means that the area is not on this phone.
+  drawn.on("idle", () => (holder.dataset.drawn = String(drawn.queryRenderedFeatures().filter((f) => f.source !== "own-way").length)));
   for (const pin of pins) {
     const button = document.createElement("button");
     button.type = "button";

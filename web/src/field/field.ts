@@ -17,6 +17,8 @@ import { lang, say } from "./words";
 const EVERY_MS = 45_000;
 /** Longest wait for an answer. */
 const ANSWER_MS = 60_000;
+/** Longest wait for who is logged in before what is here is shown. */
+const WHO_MS = 3_000;
 /** How many deeds wait, for the other pages' logout. */
 const UNSENT = "meydan-field-unsent";
 const URGENT = "meydan-field-urgent";
@@ -49,15 +51,15 @@ async function take(first: boolean): Promise<void> {
   localStorage.setItem(URGENT, String(first));
   ended = "taking";
   await show();
-  const known = day;
+  const before = day;
   const place = await here();
   const taken = await FieldWork.take(keep, net, lang(), place, first);
   if (typeof taken === "string") ended = taken;
   else {
-    if (known && known.person !== taken.person) await keep.forget(known.person).then(() => keep.takeDay(taken, []));
+    if (before && before.person !== taken.person) await keep.forget(before.person).then(async () => keep.takeDay(taken, await keep.cases(taken.person)));
     ended = undefined;
     await settle(taken.person);
-    await show();
+    await show(true);
     const tiles = await takeMap(cases.flatMap((c) => (c.place ? [c.place] : [])), look()).catch(() => 0);
     said = { text: say("taken", { cases: cases.length, tiles }), bad: false };
   }
@@ -78,6 +80,7 @@ async function sync(): Promise<void> {
   await show();
   const run = () => own.sync();
   ended = await (navigator.locks ? navigator.locks.request("meydan-field", run) : run());
+  if (ended === "another") return another();
   await show();
 }
 
@@ -130,10 +133,13 @@ function tabs(at: string, trouble: number, waits: number): HTMLElement {
 }
 
 let shown = "";
+let known = false;
 let drawn = Promise.resolve();
 
 /** Draws what the address says, one after the other; `anew` also what somebody may be filling in. */
 function show(anew = false): Promise<void> {
+  // What is on the disk comes first: else it would look as if nothing were.
+  if (!known) return drawn;
   const next = () => draw(anew);
   return (drawn = drawn.then(next, next));
 }
@@ -178,11 +184,23 @@ async function view(app: App, at: string, one: Case | undefined, step: string | 
 async function whose(): Promise<void> {
   const last = await keep.last();
   if (last) await settle(last);
-  await show();
+  const late = new Promise<Ended>((done) => setTimeout(() => done("offline"), WHO_MS));
+  const who = work && navigator.onLine ? await Promise.race([work.whose(), late]) : undefined;
+  // What was another's is not shown; what they have not sent stays theirs, on the disk.
+  if (who === "another") return another();
+  known = true;
+  await show(true);
   if (!navigator.onLine) return;
   if (!day) return take(urgent());
   await sync();
-  if (ended === "another") await take(urgent());
+}
+
+/** Somebody else has logged in since: theirs in the place of the former's. */
+async function another(): Promise<void> {
+  if (day) await keep.forget(day.person);
+  [day, work, cases, known] = [undefined, undefined, [], true];
+  await take(urgent());
+  await show(true);
 }
 
 if ("serviceWorker" in navigator) void navigator.serviceWorker.register("/saha/sw.js", { scope: "/saha" });

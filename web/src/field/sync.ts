@@ -68,6 +68,17 @@ export class FieldWork {
     }
   }
 
+  /** Is it still this person who is logged in? `clear` if so. */
+  async whose(): Promise<Ended> {
+    const body = JSON.stringify({ person: this.person, device: await this.keep.device(), deeds: [] });
+    try {
+      await asked(this.net, "/api/field/sync", { method: "POST", headers: { "content-type": "application/json" }, body });
+      return "clear";
+    } catch (error) {
+      return ended(error);
+    }
+  }
+
   /** Writes a deed down; it is on the device's disk when this returns. */
   async add(of: { register: string; record: string; title: string; reason?: string | null }, what: What, file?: KeptFile): Promise<Deed> {
     const deeds = await this.keep.deeds(this.person);
