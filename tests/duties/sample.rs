@@ -1,6 +1,7 @@
 //! The sample city with its organisation, and the people of it whom the tests name.
 
 use crate::{harness::City, pg_server};
+use std::sync::OnceLock;
 
 /// Head of the department (BIDB).
 pub const HEAD: &str = "ibrahim.karadag";
@@ -22,14 +23,27 @@ pub const PERSONNEL: &str = "gulsum.yaman";
 pub const DISTRICT_OFFICER: &str = "leyla.baris";
 /// Reads everything that was done.
 pub const AUDITOR: &str = "vedat.celebi";
+/// Takes requests at Alo 153 (BIDB-IKS-153).
+pub const AGENT: &str = "merve.tunc";
+/// Sees to information requests (BIDB-IKS).
+pub const OFFICER: &str = "nihal.ersoy";
+/// Manager of the roads branch (FIB-YB), its chief and one of its field team.
+pub const ROADS_MANAGER: &str = "kadir.bozkurt";
+pub const ROADS_CHIEF: &str = "songul.tekin";
+pub const ROADS_TEAM: &str = "yakup.aksoy";
 
 /// Doors of the city: few, as the tests are about people.
 const DOORS: &str = "300";
 
+/// The sample is made once in a run; each test has a copy of its own.
 pub fn embedded() -> City {
-    let city = City::embedded();
-    city.ok(&["demo", "--doors", DOORS]);
-    city
+    static MADE: OnceLock<Vec<(String, Vec<u8>)>> = OnceLock::new();
+    let files = MADE.get_or_init(|| {
+        let city = City::embedded();
+        city.ok(&["demo", "--doors", DOORS]);
+        city.files()
+    });
+    City::of_files(files)
 }
 
 pub fn in_database() -> City {

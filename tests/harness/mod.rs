@@ -4,7 +4,9 @@
 // Each test binary uses its own part of the harness.
 #![allow(dead_code)]
 
+pub mod cases;
 pub mod people;
+pub mod photo;
 pub mod visitor;
 
 use serde_json::Value as Json;
@@ -54,6 +56,35 @@ impl City {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let store = folder.path().join("city.gpkg").display().to_string();
         Self { folder, store, token: OnceLock::new() }
+    }
+
+    /// Every file of a city that nobody serves, by its name in the folder.
+    pub fn files(&self) -> Vec<(String, Vec<u8>)> {
+        let mut files = Vec::new();
+        let mut folders = vec![self.folder.path().to_owned()];
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(folder).expect("a folder") {
+                let path = entry.expect("an entry").path();
+                if path.is_dir() {
+                    folders.push(path);
+                } else {
+                    let name = path.strip_prefix(self.folder.path()).expect("inside").display().to_string();
+                    files.push((name, std::fs::read(path).expect("bytes")));
+                }
+            }
+        }
+        files
+    }
+
+    /// An embedded city of such files.
+    pub fn of_files(files: &[(String, Vec<u8>)]) -> Self {
+        let city = Self::embedded();
+        for (name, bytes) in files {
+            let path = city.path(name);
+            std::fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+            std::fs::write(path, bytes).expect("written");
+        }
+        city
     }
 
     /// A new city in a database.

@@ -17,6 +17,15 @@ impl City {
         text(&told["secret"])
     }
 
+    /// A token by another clock of somebody in the first of their own posts.
+    pub fn token_then(&self, instant: &str, login: &str) -> String {
+        let args = ["--json", "token", "new", "--login", login, "--name", "e2e"];
+        let output = self.command(&args).envs(super::clock(instant)).output().expect("the binary starts");
+        let told: Json = serde_json::from_slice(&output.stdout)
+            .unwrap_or_else(|e| panic!("{e}: {}", String::from_utf8_lossy(&output.stderr)));
+        text(&told["secret"])
+    }
+
     /// A token of somebody in one of their posts: its title, or `post/proxy` for one by proxy.
     pub fn token_in(&self, login: &str, post: &str) -> String {
         self.new_token(&["--login", login, "--name", "e2e", "--post", post])
