@@ -5,8 +5,7 @@ use crate::{
     definitions::{Definitions, Kept},
     field, find, limits, log, ogc_common, ogc_features, ogc_tiles, open311, openapi, pages, papers, problem, push,
     rates::{self, Rates},
-    reports,
-    schemas, security_headers, styles, well_known, who,
+    reports, schemas, security_headers, styles, well_known, who,
 };
 use axum::{
     Router,

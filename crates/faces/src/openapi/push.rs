@@ -38,18 +38,14 @@ pub fn add(paths: &mut Map<String, Json>, base: &str) {
     });
     let post = writing("subscribePush", "This browser is told from now on (PushSubscription.toJSON())", &subscription);
     let delete = writing("unsubscribePush", "This browser is told no more", &gone);
-    paths.insert(
-        "/api/push".into(),
-        json!({ "servers": outside(base), "get": get.to_json(), "post": post, "delete": delete }),
-    );
+    paths.insert("/api/push".into(), json!({ "servers": outside(base), "get": get.to_json(), "post": post, "delete": delete }));
 }
 
 fn writing(id: &str, summary: &str, body: &Json) -> Json {
     let mut responses = Map::new();
     responses.insert("204".into(), json!({ "description": "Done." }));
-    for name in ["BadRequest", "TooLarge", "UnsupportedMediaType", "ServerError", "Unavailable"]
-        .iter()
-        .chain(Reach::Known.problems())
+    for name in
+        ["BadRequest", "TooLarge", "UnsupportedMediaType", "ServerError", "Unavailable"].iter().chain(Reach::Known.problems())
     {
         responses.insert(super::responses::status(name).to_owned(), reference("responses", name));
     }
