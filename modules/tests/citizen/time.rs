@@ -148,7 +148,9 @@ async fn duplicates_are_joined_at_the_root_counted_and_told() {
     assert!(house.notices(root).await.iter().any(|n| n.reason == "progress" && n.said.contains("katıldı")));
     assert!(house.notices(second).await.iter().any(|n| n.reason == "progress" && n.said.contains("katıldı")));
     let worker = house.acting("yakup.aksoy", "field_team", at("2026-03-02T10:00")).await;
-    house.go(&worker, root, "resolve", &[("resolution", text("solved")), ("answer", text("Yama yapıldı."))]).await.unwrap();
+    // The answer is the first applicant's; the others get what was read for everybody.
+    let answered = [("resolution", text("solved")), ("answer", text("Yama yapıldı.")), ("public_text", text("Yama yapıldı."))];
+    house.go(&worker, root, "resolve", &answered).await.unwrap();
     for (id, address) in ids.iter().zip(["e@ornek.example", "f@ornek.example", "g@ornek.example"]) {
         let told = house.notices(*id).await;
         assert_eq!(told.iter().filter(|n| n.said.contains("Yama yapıldı.") && n.address == address).count(), 1, "{told:?}");
