@@ -23,6 +23,11 @@ def collections(url):
     return [c["id"] for c in get_json(f"{url}/ogc/collections")["collections"]]
 
 
+def filled(url):
+    """Collections that hold something for who asks: of an empty one a client has nothing to read."""
+    return [name for name in collections(url) if hits(url, name)]
+
+
 def hits(url, collection, query=""):
     return get_json(f"{url}/ogc/collections/{collection}/items?resultType=hits{query}")["numberMatched"]
 
