@@ -71,7 +71,8 @@ fn duty_9_h_the_live_file_is_read_while_the_server_writes() {
 /// True for a register that holds personal fields, is about a person, or is a journal: read in its definition.
 fn is_closed(register: &str) -> bool {
     let file = |module: &str| tests_folder().join(format!("../modules/{module}/registers/{register}.toml"));
-    let text = ["city", "people"].iter().find_map(|m| std::fs::read_to_string(file(m)).ok()).expect("a definition");
+    let text =
+        ["city", "people", "work", "citizen"].iter().find_map(|m| std::fs::read_to_string(file(m)).ok()).expect("a definition");
     text.lines().any(|line| line == "personal = true" || line == "journal = true" || line.starts_with("subject ="))
 }
 

@@ -8,7 +8,7 @@ use std::{
 };
 
 /// Routes that are no part of the API document, each with its reason.
-const OTHERS: [(&str, &str); 10] = [
+const OTHERS: [(&str, &str); 12] = [
     ("/ogc/", "the landing page, with the slash that some clients write"),
     ("/log/checkpoint", "C2SP tlog-tiles has its own document"),
     ("/log/key", "C2SP signed-note has its own document"),
@@ -17,6 +17,8 @@ const OTHERS: [(&str, &str); 10] = [
     ("/schemas/registers/{}", "JSON schemas of the data standard: files"),
     ("/schemas/code-lists/{}", "JSON schemas of the data standard: files"),
     ("/ogc/styles/{}", "the same style as at /styles, for clients that begin at the landing page"),
+    ("/open311/v2/services.json", "in the document by its format: services.{format}"),
+    ("/open311/v2/services.xml", "in the document by its format: services.{format}"),
     ("/.well-known/security.txt", "RFC 9116 says what it is"),
     ("/.well-known/change-password", "W3C says what it is"),
 ];

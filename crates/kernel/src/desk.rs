@@ -206,6 +206,11 @@ impl Desk {
         self.store.head()
     }
 
+    /// Tells when the log has grown: for faces whose answer waits for something to happen.
+    pub fn watch(&self) -> crate::head_watch::Receiver {
+        self.store.watch()
+    }
+
     /// Reads a JSON object as values by field index; the faces' way from forms and API bodies.
     ///
     /// # Errors

@@ -42,7 +42,7 @@ pub async fn current(State(app): State<Arc<App>>, caller: Caller, uri: Uri) -> R
     let Some(me) = principal.person() else { return Err(not_allowed(&principal, &register, Action::Read).into()) };
     app.desk.readable(&principal, &register)?;
     let end = Instant::now() + PATIENCE;
-    let watch = app.desk.store().watch();
+    let watch = app.desk.watch();
     loop {
         let head = app.desk.head();
         let call = find(&app, &principal, &register, me, extension.trim()).await?;
@@ -61,7 +61,7 @@ pub async fn current(State(app): State<Arc<App>>, caller: Caller, uri: Uri) -> R
         }
         let mut seen_head = head;
         while let Ok(next) = tokio::time::timeout_at(end, watch.beyond(seen_head)).await {
-            if app.desk.store().touches(seen_head, next, &[CALL]) != Some(false) {
+            if !app.desk.is_harmless(seen_head, next, &[CALL]) {
                 break;
             }
             seen_head = next;

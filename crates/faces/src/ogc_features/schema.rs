@@ -28,6 +28,10 @@ pub async fn schema(
     // Answers hold these fields too, masked or empty, so they are described; and marked.
     for (_, field) in register.fields.iter().enumerate().filter(|(index, _)| !shown.has(*index)) {
         body["properties"][&field.name]["x-meydan-hidden"] = true.into();
+        // What the caller doesn't see comes empty: their answers don't keep to it.
+        if let Some(required) = body["required"].as_array_mut() {
+            required.retain(|name| name != field.name.as_str());
+        }
     }
     Ok(reply::json(&headers, lang, link::SCHEMA, &body)?)
 }

@@ -80,6 +80,9 @@ impl Format {
 pub fn routes() -> Router<Arc<App>> {
     Router::new()
         .route("/open311/{file}", get(discover))
+        // Written out: `Allow` of services must not speak of filing.
+        .route("/open311/v2/services.json", get(listed))
+        .route("/open311/v2/services.xml", get(listed))
         .route("/open311/v2/{file}", get(listed).post(filed))
         .route("/open311/v2/services/{file}", get(service))
         .route("/open311/v2/requests/{file}", get(request))
@@ -132,14 +135,8 @@ async fn discover(
     conditional(&app, (&uri, &headers), format, "discovery", made).await
 }
 
-async fn listed(
-    State(app): State<Arc<App>>,
-    caller: Caller,
-    Path(file): Path<String>,
-    uri: Uri,
-    headers: HeaderMap,
-) -> Result<Response, Problem> {
-    let (name, format) = split(&file)?;
+async fn listed(State(app): State<Arc<App>>, caller: Caller, uri: Uri, headers: HeaderMap) -> Result<Response, Problem> {
+    let (name, format) = split(uri.path().rsplit('/').next().unwrap_or_default())?;
     let ask = Ask::of(&app, &caller, &uri, &headers)?;
     match name {
         "services" => {

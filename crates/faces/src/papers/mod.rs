@@ -49,7 +49,7 @@ async fn answer_pdf(
     let lang = asked_language(&uri)?;
     let (principal, register, request) = find(&app, &caller, &headers, &id).await?;
     // The letter names the applicant and their address: the number alone is not enough.
-    if principal.is_everyone() && !principal.is_verified() {
+    if principal.bears().is_some() && !principal.is_verified() {
         return Err(meydan_kernel::permission::step_up_required().into());
     }
     let base = crate::negotiate::base_url(&app, &headers);
