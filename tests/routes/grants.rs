@@ -11,6 +11,7 @@ use std::{collections::BTreeMap, path::PathBuf};
 pub struct Register {
     pub fields: Vec<String>,
     pub personal: Vec<String>,
+    pub money: Vec<String>,
     pub unit: Option<String>,
     pub journal: bool,
 }
@@ -85,6 +86,7 @@ impl Definitions {
             let read = Register {
                 fields: fields.iter().map(name).collect(),
                 personal: fields.iter().filter(is_personal).map(name).collect(),
+                money: fields.iter().filter(|f| f["type"].as_str() == Some("money")).map(name).collect(),
                 unit: text("unit"),
                 journal: register.get("journal").and_then(|j| j.as_bool()) == Some(true),
             };
