@@ -286,7 +286,7 @@ pub fn is_told(what: &str, answer: &Answer) {
         let code = answer.status.to_string();
         let told = match answer.header("content-type") {
             "text/xml; charset=utf-8" => answer.text().contains(&format!("<errors><error><code>{code}</code><description>")),
-            _ => answer.json()[0]["code"] == Json::from(answer.status),
+            _ => answer.json()[0]["code"] == answer.status,
         };
         assert!(told, "{what}: {}", answer.text());
     } else {
