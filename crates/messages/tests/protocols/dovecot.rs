@@ -70,15 +70,18 @@ impl Dovecot {
         }
     }
 
-    /// A mail comes.
+    /// A mail comes, as maildir's rules want it: made whole in `tmp`, then moved, since the server may take it from `new` at once.
     pub fn deliver(&self, name: &str, mail: &[u8]) {
-        let new = self.maildir().join("new");
-        std::fs::create_dir_all(&new).expect("a folder");
-        let file = new.join(format!("17000000{name}.M1P1.test"));
+        let [made, new] = ["tmp", "new"].map(|part| self.maildir().join(part));
+        for folder in [&made, &new] {
+            std::fs::create_dir_all(folder).expect("a folder");
+        }
+        let file = made.join(format!("17000000{name}.M1P1.test"));
         std::fs::write(&file, mail).expect("written");
         if std::fs::metadata(&file).expect("a file").uid() == 0 {
             give(&self.folder.path().join("mail"), owner(&self.folder));
         }
+        std::fs::rename(&file, new.join(file.file_name().expect("a name"))).expect("moved");
     }
 
     /// How many mails are in a folder (`""`, `.Yap&ATE-ld&ATE-`), and with which flags.
