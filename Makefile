@@ -30,7 +30,7 @@ tools-web:
 	@tests/need npm node -- nodejs npm
 
 tools-test:
-	@tests/need ogr2ogr sqlmap wapiti chromium psql openssl python3 pkg:postgresql-postgis pkg:slapd pkg:ldap-utils pkg:samba-ad-dc pkg:samba-ad-provision pkg:libfaketime pkg:dovecot-imapd pkg:libimage-exiftool-perl pkg:poppler-utils qpdf py:ensurepip -- sqlmap wapiti slapd ldap-utils samba-ad-dc samba-ad-provision libfaketime dovecot-imapd libimage-exiftool-perl poppler-utils qpdf gdal-bin chromium postgresql postgresql-postgis openssl python3 python3-venv
+	@tests/need ogr2ogr sqlmap wapiti chromium-headless-shell psql openssl python3 pkg:postgresql-postgis pkg:slapd pkg:ldap-utils pkg:samba-ad-dc pkg:samba-ad-provision pkg:libfaketime pkg:dovecot-imapd pkg:libimage-exiftool-perl pkg:poppler-utils qpdf py:ensurepip -- sqlmap wapiti slapd ldap-utils samba-ad-dc samba-ad-provision libfaketime dovecot-imapd libimage-exiftool-perl poppler-utils qpdf gdal-bin chromium-headless-shell postgresql postgresql-postgis openssl python3 python3-venv
 
 clean:
 	rm -rf target web/dist web/node_modules tests/browser/node_modules tests/.venv

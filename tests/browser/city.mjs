@@ -10,7 +10,8 @@ import { watch } from "./watch.mjs";
 
 const HERE = path.dirname(fileURLToPath(import.meta.url));
 const MEYDAN = process.env.MEYDAN_BIN ?? path.resolve(HERE, "../../target/debug/meydan");
-const CHROMIUM = process.env.CHROMIUM_BIN ?? "/usr/bin/chromium";
+/** Chromium, best without its window: the same engine for half of the processor's time. */
+const CHROMIUM = process.env.CHROMIUM_BIN ?? ["/usr/lib/chromium/chromium-headless-shell", "/usr/bin/chromium"].find(existsSync);
 const DOORS = 1500;
 const START_MS = 30_000;
 /** Longest wait for anything on a page; the machine may be busy with other tests. */
@@ -57,6 +58,9 @@ export async function startCity() {
       "--use-gl=angle",
       "--use-angle=swiftshader",
       "--enable-unsafe-swiftshader",
+      // The map is drawn by WebGL in any case; the pages need no imitated graphics card.
+      "--disable-gpu-compositing",
+      "--disable-gpu-rasterization",
       "--disable-quic",
       "--no-first-run",
       "--disable-background-networking",
@@ -84,6 +88,9 @@ export async function logIn(page, { login, password }, next = "/standard") {
 
 /** A served city and its browser. */
 class City {
+  /** Sessions of those who have come, by address and login. */
+  #kept = new Map();
+
   constructor(url, browser, stop, meydan) {
     Object.assign(this, { url, browser, stop, meydan });
   }
@@ -119,8 +126,25 @@ class City {
     return features[0];
   }
 
-  /** A new person at a new browser profile, logged in `as` somebody or nobody in particular; `seen` notes what a page must not do. */
-  async visitor({ lang = "tr", size = "desktop", theme = "light", script = true, as = null, at = this.url } = {}) {
+  /** Comes as somebody: by the login page the first time, by the session that it gave from then on, as long as that opens the house. */
+  async #comesAs(page, who, at) {
+    const [key, context] = [`${at} ${who.login}`, page.context()];
+    const session = this.#kept.get(key);
+    if (session) {
+      await context.addCookies([session]);
+      const answer = await context.request.get("/account", { maxRedirects: 0, headers: { accept: "text/html" } });
+      if (answer.ok()) return;
+      await context.clearCookies();
+    }
+    await logIn(page, who);
+    this.#kept.set(key, (await context.cookies()).find((cookie) => cookie.name === "session"));
+  }
+
+  /**
+   * A new person at a new browser profile, logged in `as` somebody (with a session of their `own`, or one that the file's tests share)
+   * or nobody in particular; `seen` notes what a page must not do.
+   */
+  async visitor({ lang = "tr", size = "desktop", theme = "light", script = true, as = null, own = false, at = this.url } = {}) {
     const context = await this.browser.newContext({
       ...SIZES[size],
       baseURL: at,
@@ -133,7 +157,8 @@ class City {
     context.setDefaultTimeout(PATIENCE_MS);
     const seen = await watch(context, at);
     const page = await context.newPage();
-    if (as) await logIn(page, as === "admin" ? ADMIN : as);
+    const who = as === "admin" ? ADMIN : as;
+    if (who) await (own ? logIn(page, who) : this.#comesAs(page, who, at));
     return { context, page, seen };
   }
 }

@@ -104,14 +104,14 @@ test("duty 11/ç who guesses is told to wait, in words", async () => {
   seen.calm();
   await context.close();
   // Somebody else at the same address isn't shut out by it.
-  const other = await city.visitor({ as: "admin" });
+  const other = await city.visitor({ as: "admin", own: true });
   await other.context.close();
 });
 
 test("a second factor is set up, asked for, and a recovery code stands in for it once", async () => {
   await city.enrol("zeynep.uzun", PASSWORD);
   const who = { login: "zeynep.uzun", password: PASSWORD };
-  const { context, page, seen } = await city.visitor({ as: who });
+  const { context, page, seen } = await city.visitor({ as: who, own: true });
   seen.expect(/status of 4(01|03)/);
   await page.goto("/account/login");
   await page.locator("form[action='/account/app'] button").click();
@@ -152,7 +152,7 @@ test("a second factor is set up, asked for, and a recovery code stands in for it
 });
 
 test("a passkey is added, opens the house, and proves anew who one is", async () => {
-  const { context, page, seen } = await city.visitor({ at: city.home, as: "admin" });
+  const { context, page, seen } = await city.visitor({ at: city.home, as: "admin", own: true });
   // The device answers everything at once, also what the browser would offer in the login field. Where that isn't what is tried, it
   // is off.
   await context.addInitScript(() => {
@@ -207,7 +207,7 @@ test("a passkey is added, opens the house, and proves anew who one is", async ()
 });
 
 test("a token is made on the page, used by a program, and opens nothing once it is revoked", async () => {
-  const { context, page, seen } = await city.visitor({ as: "admin" });
+  const { context, page, seen } = await city.visitor({ as: "admin", own: true });
   await page.goto("/account/tokens");
   await page.locator("#name").fill("QGIS, harita bürosu");
   await page.locator("input[name=action][value=read]").check();
@@ -228,8 +228,8 @@ test("a token is made on the page, used by a program, and opens nothing once it 
 });
 
 test("a session is ended from elsewhere, and is over at its next step", async () => {
-  const here = await city.visitor({ as: "admin" });
-  const there = await city.visitor({ as: "admin", lang: "en", size: "phone" });
+  const here = await city.visitor({ as: "admin", own: true });
+  const there = await city.visitor({ as: "admin", own: true, lang: "en", size: "phone" });
   await there.page.goto("/account");
   assert.equal(new URL(there.page.url()).pathname, "/account");
   await here.page.goto("/account/sessions");
