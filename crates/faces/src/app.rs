@@ -3,7 +3,8 @@
 use crate::{
     Caller, Problem, calls, cases, changes, compress,
     definitions::{Definitions, Kept},
-    field, find, limits, log, ogc_common, ogc_features, ogc_tiles, open311, openapi, pages, papers, problem, push,
+    field, find, limits, log, ogc_common, ogc_features, ogc_tiles, ogc_transactions, ogc_versions, open311, openapi, pages,
+    papers, problem, push,
     rates::{self, Rates},
     reports, schemas, security_headers, styles, well_known, who,
 };
@@ -137,6 +138,8 @@ pub fn router(app: Arc<App>) -> Router {
         .merge(ogc_common::routes())
         .merge(ogc_features::routes())
         .merge(ogc_tiles::routes())
+        .merge(ogc_transactions::routes())
+        .merge(ogc_versions::routes())
         .merge(styles::routes())
         .merge(schemas::routes())
         .merge(open311::routes())
@@ -175,8 +178,10 @@ async fn wrong_method() -> Problem {
 }
 
 /// Headers that scripts of other origins may read.
-const EXPOSED: HeaderValue =
-    HeaderValue::from_static("content-crs, content-disposition, etag, link, location, retry-after, www-authenticate");
+const EXPOSED: HeaderValue = HeaderValue::from_static(
+    "content-crs, content-disposition, content-location, etag, link, location, memento-datetime, preference-applied, retry-after, \
+         www-authenticate",
+);
 
 /// What a browser is told before it reads from another origin.
 pub(crate) const OPTIONS: [(header::HeaderName, &str); 4] = [

@@ -17,6 +17,8 @@ pub mod negotiate;
 pub mod ogc_common;
 pub mod ogc_features;
 pub mod ogc_tiles;
+pub mod ogc_transactions;
+pub mod ogc_versions;
 pub mod open311;
 pub mod openapi;
 pub mod pages;

@@ -3,7 +3,7 @@
 use crate::negotiate;
 use axum::{
     extract::Request,
-    http::{HeaderValue, StatusCode, header},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
     middleware::Next,
     response::{IntoResponse, Response},
 };
@@ -22,12 +22,14 @@ const CHALLENGE: HeaderValue = HeaderValue::from_static("Bearer realm=\"meydan\"
 pub struct Problem {
     error: Error,
     status: StatusCode,
+    /// What it bears besides; seldom anything.
+    headers: Option<Box<HeaderMap>>,
 }
 
 impl From<Error> for Problem {
     fn from(error: Error) -> Self {
         let status = status_of(&error);
-        Self { error, status }
+        Self::with_status(error, status)
     }
 }
 
@@ -50,7 +52,14 @@ fn status_of(error: &Error) -> StatusCode {
 impl Problem {
     /// A problem with another status than its error's kind says.
     pub fn with_status(error: Error, status: StatusCode) -> Self {
-        Self { error, status }
+        Self { error, status, headers: None }
+    }
+
+    /// With one more header.
+    #[must_use]
+    pub fn bearing(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.headers.get_or_insert_default().append(name, value);
+        self
     }
 
     /// The error.
@@ -103,6 +112,7 @@ impl Problem {
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
         headers.insert(header::CONTENT_LANGUAGE, HeaderValue::from_static(lang.tag()));
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        headers.extend(self.headers.iter().flat_map(|more| more.iter()).map(|(name, value)| (name.clone(), value.clone())));
         if self.status == StatusCode::UNAUTHORIZED {
             headers.insert(header::WWW_AUTHENTICATE, CHALLENGE);
         }
@@ -147,10 +157,12 @@ fn title(status: StatusCode, lang: Lang) -> &'static str {
         405 => ("Bu yöntem burada kullanılamaz", "Method not allowed"),
         406 => ("İstenen biçim verilemiyor", "Not acceptable"),
         409 => ("Çakışma", "Conflict"),
+        410 => ("Artık yok", "Gone"),
         412 => ("Kayıt bu arada değişti", "Precondition failed"),
         413 => ("Çok büyük", "Content too large"),
         414 => ("Adres çok uzun", "URI too long"),
         415 => ("İçerik türü tanınmıyor", "Unsupported media type"),
+        422 => ("İçerik tanıma uymuyor", "Unprocessable content"),
         428 => ("Sürüm belirtilmeli", "Precondition required"),
         429 => ("Çok fazla istek", "Too many requests"),
         431 => ("Başlıklar çok büyük", "Request header fields too large"),

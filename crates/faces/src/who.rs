@@ -126,7 +126,7 @@ pub async fn known(State(app): State<Arc<App>>, mut request: Request, next: Next
     };
     caller.address = address;
     let private = !caller.principal.is_everyone();
-    if private {
+    if private && request.method().is_safe() {
         // A copy kept from before may be another person's: it is never confirmed.
         request.headers_mut().remove(header::IF_NONE_MATCH);
     }

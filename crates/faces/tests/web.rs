@@ -8,6 +8,8 @@ mod browsers;
 mod changes;
 #[path = "web/city.rs"]
 mod city;
+#[path = "web/editing.rs"]
+mod editing;
 #[path = "web/exports.rs"]
 mod exports;
 #[path = "web/features.rs"]
@@ -20,6 +22,8 @@ mod guarded;
 mod hidden;
 #[path = "web/open311.rs"]
 mod open311;
+#[path = "web/past.rs"]
+mod past;
 #[path = "web/problems.rs"]
 mod problems;
 #[path = "web/requests.rs"]

@@ -21,6 +21,7 @@ mod separation;
 mod tally;
 mod upload;
 mod validate;
+mod versions;
 mod who;
 
 pub use act::MAX_ACT_BYTES;
@@ -35,6 +36,7 @@ pub use fire::Fired;
 pub use notes::SecurityEvent;
 pub use sealed_log::SealedLog;
 pub use upload::{MAX_PIECE, Upload};
+pub use versions::{Become, Changed, Moment, Span};
 
 use crate::{
     Catalogue, Error, Record, Register, Result, Store, Value,

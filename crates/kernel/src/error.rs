@@ -112,6 +112,12 @@ impl Error {
         self
     }
 
+    /// Names no field.
+    #[must_use]
+    pub fn without_fields(&self) -> Self {
+        Self(Box::new(Inner { fields: Vec::new(), ..(*self.0).clone() }))
+    }
+
     /// Keeps the technical cause for the operator's journal.
     pub fn cause(mut self, cause: impl std::fmt::Display) -> Self {
         self.0.cause = Some(cause.to_string());

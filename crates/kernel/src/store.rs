@@ -69,6 +69,9 @@ pub trait Store: Send + Sync + 'static {
     /// Every version of a record, oldest first; empty if it never was.
     async fn history(&self, register: &Arc<Register>, id: Uuid) -> Result<Vec<Version>>;
 
+    /// The id of the record that has this fid, or had it before it ended.
+    async fn id_of(&self, register: &Arc<Register>, fid: i64) -> Result<Option<Uuid>>;
+
     /// All versions of a register that are no longer current, in fid and version order, as batches (for verification).
     fn scan_history(&self, register: Arc<Register>) -> BoxStream<'static, Result<Vec<Record>>>;
 

@@ -82,6 +82,14 @@ pub async fn bytes(headers: &HeaderMap, body: Body) -> Result<Bytes, Problem> {
         );
         return Err(Problem::with_status(error, StatusCode::UNSUPPORTED_MEDIA_TYPE));
     }
+    limited(headers, body).await
+}
+
+/// Reads a body of any type.
+///
+/// # Errors
+/// `body-too-large` (413), `bad-body`.
+pub(crate) async fn limited(headers: &HeaderMap, body: Body) -> Result<Bytes, Problem> {
     if headers
         .get(header::CONTENT_LENGTH)
         .and_then(|v| v.to_str().ok()?.parse().ok())

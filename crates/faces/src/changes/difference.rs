@@ -1,6 +1,6 @@
 //! What changed between two versions of a record, field by field.
 
-use meydan_kernel::{Register, Value, Version};
+use meydan_kernel::{Record, Register, Value, Version};
 
 /// One field that changed.
 #[derive(Debug, Clone, PartialEq)]
@@ -15,17 +15,24 @@ pub struct Difference<'a> {
 
 /// The fields that a version changed against the one before it; and whether the geometry changed.
 pub fn differences<'a>(register: &Register, before: Option<&'a Version>, after: &'a Version) -> (Vec<Difference<'a>>, bool) {
-    let value = |version: Option<&'a Version>, field: usize| version.and_then(|v| v.record.values.get(field));
-    let now = (!after.deleted).then_some(after);
+    differences_of(register, before.map(|v| &v.record), (!after.deleted).then_some(&after.record))
+}
+
+/// The fields that differ between two states of a record; and whether the geometry does.
+pub fn differences_of<'a>(
+    register: &Register,
+    before: Option<&'a Record>,
+    after: Option<&'a Record>,
+) -> (Vec<Difference<'a>>, bool) {
+    let value = |record: Option<&'a Record>, field: usize| record.and_then(|r| r.values.get(field));
     let mut changed = Vec::new();
     for field in 0..register.fields.len() {
-        let (old, new) = (value(before, field), value(now, field));
+        let (old, new) = (value(before, field), value(after, field));
         let same = old == new || (old.is_none_or(Value::is_null) && new.is_none_or(Value::is_null));
         if !same {
             changed.push(Difference { field, old, new });
         }
     }
-    let old_geometry = before.and_then(|v| v.record.geometry.as_ref());
-    let new_geometry = now.and_then(|v| v.record.geometry.as_ref());
-    (changed, old_geometry != new_geometry)
+    let geometry = |record: Option<&'a Record>| record.and_then(|r| r.geometry.as_ref());
+    (changed, geometry(before) != geometry(after))
 }

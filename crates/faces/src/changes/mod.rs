@@ -7,8 +7,9 @@ mod post;
 mod records;
 
 pub use body::MAX_BODY_BYTES;
-pub(crate) use body::read_body;
-pub use difference::{Difference, differences};
+pub(crate) use body::{limited as limited_body, read_as, read_body};
+pub use difference::{Difference, differences, differences_of};
+pub(crate) use post::carry_out;
 
 use crate::App;
 use axum::{

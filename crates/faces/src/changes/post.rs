@@ -9,7 +9,8 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use meydan_kernel::{
-    Desk, Error, Principal, Result as KernelResult, Value, catalogue::workflow::part, desk::Edit, permission::Capacity,
+    Committed, Desk, Error, Principal, Result as KernelResult, Value, catalogue::workflow::part, desk::Edit,
+    permission::Capacity,
 };
 use std::sync::Arc;
 use uuid::Uuid;
@@ -54,21 +55,34 @@ async fn through_the_whole(desk: &Desk, principal: Principal, edits: &[(String, 
     }
 }
 
+/// Carries out edits through the desk, with all that they cost who sends them; the one way of every face that takes JSON.
+///
+/// # Errors
+/// `too-many-requests`, `several-wholes`; as [`Desk::change`].
+pub(crate) async fn carry_out(
+    app: &App,
+    caller: &Caller,
+    principal: Principal,
+    edits: Vec<(String, Edit)>,
+) -> KernelResult<Committed> {
+    if principal.standing().is_none() && !matches!(principal.capacity, Capacity::Operator) {
+        // What a citizen's page costs the same costs here: a request tells somebody by mail that it came.
+        for _ in edits.iter().filter(|(_, edit)| matches!(edit, Edit::Insert { .. })) {
+            rates::file(app, caller.address.as_deref())?;
+        }
+    }
+    let principal = through_the_whole(&app.desk, principal, &edits).await?;
+    app.desk.change(&principal, edits).await
+}
+
 /// Carries out changes whole or not at all: 201 when they are on disk, with positions in the log, ids and versions.
 pub async fn change(State(app): State<Arc<App>>, caller: Caller, headers: HeaderMap, body: Body) -> Result<Response, Problem> {
     let bytes = body::bytes(&headers, body).await?;
     let mut changes = body::read(&bytes)?;
     let principal = caller.through("api", changes.reason.take());
     let edits = changes.edits(&app.desk)?;
-    if principal.standing().is_none() && !matches!(principal.capacity, Capacity::Operator) {
-        // What a citizen's page costs the same costs here: a request tells somebody by mail that it came.
-        for _ in edits.iter().filter(|(_, edit)| matches!(edit, Edit::Insert { .. })) {
-            rates::file(&app, caller.address.as_deref())?;
-        }
-    }
-    let principal = through_the_whole(&app.desk, principal, &edits).await?;
     let registers: Vec<String> = edits.iter().map(|(register, _)| register.clone()).collect();
-    let committed = app.desk.change(&principal, edits).await?;
+    let committed = carry_out(&app, &caller, principal, edits).await?;
     let mut out = Vec::with_capacity(160 + registers.len() * 120);
     out.extend_from_slice(b"{\"changeset\":\"");
     out.extend_from_slice(committed.changeset.hyphenated().encode_lower(&mut [0; 36]).as_bytes());

@@ -1,6 +1,7 @@
 //! OGC API Common (OGC 19-072): landing page, conformance, parameters, links, validators.
 
 pub mod conformance;
+pub mod http_date;
 pub mod landing;
 pub mod link;
 pub mod params;

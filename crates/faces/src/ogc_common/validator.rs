@@ -45,6 +45,26 @@ pub fn none_match(headers: &HeaderMap, current: impl Fn(&str) -> bool) -> bool {
     })
 }
 
+/// The tag of one representation of a state: what tells the states of a record apart, and what tells its representations apart.
+pub fn tag_of(state: &str, representation: &str) -> String {
+    format!("{state}.{representation}")
+}
+
+/// True if a tag is that of a representation of this state.
+pub fn is_of(tag: &str, state: &str) -> bool {
+    tag.split_once('.').is_some_and(|(of, _)| of == state)
+}
+
+/// True if `If-Match` names a representation of this state by its strong tag, or any by `*`. Which representation the client
+/// read (reference system, fields, coding) does not matter: what it changes is the state.
+pub fn if_match(headers: &HeaderMap, state: &str) -> bool {
+    headers.get_all(header::IF_MATCH).iter().filter_map(|v| v.to_str().ok()).flat_map(|v| v.split(',')).any(|member| {
+        let member = member.trim();
+        let tag = member.strip_prefix('"').and_then(|t| t.strip_suffix('"'));
+        member == "*" || tag.is_some_and(|tag| is_of(tag, state))
+    })
+}
+
 /// 304 with the headers that a 200 would have borne.
 pub fn not_modified(bearing: &[(header::HeaderName, HeaderValue)]) -> Response {
     let mut response = StatusCode::NOT_MODIFIED.into_response();
@@ -70,6 +90,16 @@ mod tests {
         assert!(none_match(&asks("\"a-gzip\""), is_a));
         assert!(!none_match(&asks("a"), is_a));
         assert!(!none_match(&HeaderMap::new(), is_a));
+    }
+
+    #[test]
+    fn a_change_matches_any_strong_tag_of_its_state() {
+        let with = |value: &'static str| [(header::IF_MATCH, HeaderValue::from_static(value))].into_iter().collect();
+        assert!(if_match(&with("\"x.1\", \"a.2-gzip\""), "a"));
+        assert!(if_match(&with("*"), "a"));
+        for other in ["W/\"a.2\"", "a.2", "\"a\"", "\"ab.2\"", ""] {
+            assert!(!if_match(&with(other), "a"), "{other}");
+        }
     }
 
     #[test]

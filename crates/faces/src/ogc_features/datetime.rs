@@ -25,13 +25,29 @@ impl Datetime {
     /// # Errors
     /// `bad-parameter`.
     pub fn parse(text: &str) -> Result<Self> {
-        let Some((start, end)) = text.split_once('/') else { return Ok(Self::AsOf(instant(text)?)) };
-        let bound = |text: &str| if matches!(text, "" | "..") { Ok(None) } else { instant(text).map(Some) };
+        let Some((start, end)) = text.split_once('/') else { return Ok(Self::AsOf(Self::instant("datetime", text)?)) };
+        let bound = |text: &str| if matches!(text, "" | "..") { Ok(None) } else { Self::instant("datetime", text).map(Some) };
         let (start, end) = (bound(start)?, bound(end)?);
         if start.zip(end).is_some_and(|(s, e)| s > e) {
             return Err(bad_value("datetime", "aralığın başı sonundan sonra", "the interval starts after its end"));
         }
         Ok(Self::Within(start, end))
+    }
+
+    /// Reads a parameter that is an RFC 3339 instant.
+    ///
+    /// # Errors
+    /// `bad-parameter`.
+    pub fn instant(name: &str, text: &str) -> Result<Timestamp> {
+        // A `+03:00` that was not escaped arrives as a space.
+        let text = text.trim().replace(' ', "+");
+        text.parse::<Timestamp>().ok().and_then(|t| Timestamp::from_microsecond(t.as_microsecond()).ok()).ok_or_else(|| {
+            bad_value(
+                name,
+                "RFC 3339 anı olmalı (2026-11-24T09:00:00Z); “datetime” iki an arasında “/” da olabilir",
+                "must be an RFC 3339 instant (2026-11-24T09:00:00Z); “datetime” also two with “/” between",
+            )
+        })
     }
 
     /// An interval as a condition on the time of recording; `None` for an instant and for the interval open at both ends.
@@ -45,18 +61,6 @@ impl Datetime {
                 .collect();
         (!parts.is_empty()).then_some(Expr::And(parts))
     }
-}
-
-fn instant(text: &str) -> Result<Timestamp> {
-    // A `+03:00` that was not escaped arrives as a space.
-    let text = text.trim().replace(' ', "+");
-    text.parse::<Timestamp>().ok().and_then(|t| Timestamp::from_microsecond(t.as_microsecond()).ok()).ok_or_else(|| {
-        bad_value(
-            "datetime",
-            "RFC 3339 anı olmalı (2026-11-24T09:00:00Z) ya da iki an arasında “/”",
-            "must be an RFC 3339 instant (2026-11-24T09:00:00Z), or two with “/” between",
-        )
-    })
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ mod composite;
 mod extents;
 mod grid;
 mod matrix_set;
+mod past;
 mod tile;
 mod tilejson;
 mod tilesets;
@@ -12,7 +13,7 @@ pub use composite::{Composites, MAX_COMPOSITE_BYTES};
 pub use extents::Extents;
 pub use grid::{GRID, MAX_MAP_ZOOM, MAX_ZOOM};
 pub use tile::headers as tile_headers;
-pub use tilejson::shows_whole_tiles;
+pub use tilejson::{as_of, shows_whole_tiles};
 
 use crate::App;
 use axum::{Router, routing::get};

@@ -3,6 +3,7 @@
 use super::{
     composite::Composite,
     grid::GRID,
+    past,
     tilejson::{registers, shows_whole_tiles},
 };
 use crate::{
@@ -14,6 +15,7 @@ use crate::{
         params::{Params, take_format},
         validator,
     },
+    ogc_features::take_instant,
     problem, rates, security_headers, who,
 };
 use axum::{
@@ -24,6 +26,7 @@ use axum::{
 };
 use bytes::Bytes;
 use futures::FutureExt;
+use jiff::Timestamp;
 use meydan_followers::Tile;
 use meydan_kernel::{Error, Principal, Register, Result};
 use std::{borrow::Cow, panic::AssertUnwindSafe, sync::Arc};
@@ -40,7 +43,7 @@ const GZIP_TAG: &str = "-gz";
 
 /// Whose sight a tile is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Sight {
+pub(super) enum Sight {
     /// Everybody sees it so.
     Public,
     /// What is left of it for who isn't logged in.
@@ -50,7 +53,7 @@ enum Sight {
 }
 
 impl Sight {
-    fn of(public: bool, principal: &Principal) -> Self {
+    pub(super) fn of(public: bool, principal: &Principal) -> Self {
         match public {
             true => Self::Public,
             false if principal.is_everyone() => Self::Rest,
@@ -60,11 +63,11 @@ impl Sight {
 }
 
 /// Which tile of which registers.
-struct Asked<'a> {
-    layers: &'a str,
-    z: u8,
-    x: u32,
-    y: u32,
+pub(super) struct Asked<'a> {
+    pub layers: &'a str,
+    pub z: u8,
+    pub x: u32,
+    pub y: u32,
 }
 
 impl<'a> Asked<'a> {
@@ -136,14 +139,21 @@ async fn answer(app: &App, request: &Parts, asked: Option<Asked<'_>>) -> Respons
 }
 
 async fn tile(app: &App, request: &Parts, asked: &Asked<'_>) -> Result<Response> {
+    let mut at = None;
     if request.uri.query().is_some() {
         let mut params = Params::parse(&request.uri)?;
         take_format(&mut params, &["mvt"])?;
+        at = take_instant(&mut params)?;
         params.finish()?;
     }
     let headers = &request.headers;
     let principal = principal(app, request).await?;
     let definitions = app.definitions();
+    if let Some(at) = at {
+        pays(app, request, &principal)?;
+        let past = past::tile(app, &definitions.catalogue, &principal, asked, at).await?;
+        return as_of(app, headers, &past, at).await;
+    }
     if let Ok(shape) = definitions.shape(asked.layers) {
         let (tile, public) = one(app, &definitions, request, &principal, &shape.register, asked).await?;
         let gzip = if takes_gzip(headers) { tile.gzip() } else { None };
@@ -161,11 +171,28 @@ async fn tile(app: &App, request: &Parts, asked: &Asked<'_>) -> Result<Response>
         }
     }
     let together = app.composites.of(asked.layers, asked.z, asked.x, asked.y, &parts);
+    coded(headers, &together).await?;
+    Ok(together_finished(app, headers, &together, Sight::of(public, &principal)))
+}
+
+/// Makes the gzip copy on a thread of its own, if the client takes it and it is large.
+async fn coded(headers: &HeaderMap, together: &Arc<Composite>) -> Result<()> {
     if together.is_slow_to_code() && takes_gzip(headers) {
-        let coded = Arc::clone(&together);
+        let coded = Arc::clone(together);
         tokio::task::spawn_blocking(move || coded.gzip().is_some()).await.map_err(Error::internal)?;
     }
-    Ok(together_finished(app, headers, &together, Sight::of(public, &principal)))
+    Ok(())
+}
+
+/// A tile of a past day: it doesn't change any more, so who may see it as everybody does may keep it.
+async fn as_of(app: &App, headers: &HeaderMap, past: &past::Past, at: Timestamp) -> Result<Response> {
+    coded(headers, &past.together).await?;
+    let mut response = together_finished(app, headers, &past.together, past.sight);
+    if past.sight == Sight::Public {
+        response.headers_mut().insert(header::CACHE_CONTROL, past.cache.clone());
+    }
+    response.headers_mut().extend(past::memento(at));
+    Ok(response)
 }
 
 /// Who asks: the routes of tiles bear no middleware.

@@ -4,6 +4,7 @@ use super::{grid::MAX_MAP_ZOOM, tilesets::geometry};
 use crate::{
     App, Caller, Problem, negotiate,
     ogc_common::{link, params::Params, reply},
+    ogc_features::take_instant,
     problem,
 };
 use axum::{
@@ -11,6 +12,7 @@ use axum::{
     http::{HeaderMap, Uri},
     response::Response,
 };
+use jiff::Timestamp;
 use meydan_geo::Bbox;
 use meydan_kernel::{
     Catalogue, Error, Field, Lang, Register, Result,
@@ -31,7 +33,9 @@ pub async fn tilejson(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let names = file.strip_suffix(".json").ok_or_else(problem::no_such_path)?;
-    Params::parse(&uri)?.finish()?;
+    let mut params = Params::parse(&uri)?;
+    let at = take_instant(&mut params)?;
+    params.finish()?;
     let lang = negotiate::lang(&uri, &headers);
     let definitions = app.definitions();
     let registers = registers(&definitions.catalogue, names)?;
@@ -43,7 +47,7 @@ pub async fn tilejson(
             bounds = bounds.union(&bbox);
         }
     }
-    let body = document(&registers, bounds, lang, &negotiate::base_url(&app, &headers));
+    let body = document(&registers, bounds, lang, &negotiate::base_url(&app, &headers), at);
     Ok(reply::json(&headers, lang, link::JSON, &body)?)
 }
 
@@ -72,7 +76,7 @@ pub fn registers(catalogue: &Catalogue, names: &str) -> Result<Vec<Arc<Register>
 }
 
 /// The TileJSON of some registers together.
-fn document(registers: &[Arc<Register>], bounds: Bbox, lang: Lang, base: &str) -> Json {
+fn document(registers: &[Arc<Register>], bounds: Bbox, lang: Lang, base: &str, at: Option<Timestamp>) -> Json {
     let names: Vec<&str> = registers.iter().map(|r| r.name.as_str()).collect();
     let titles: Vec<&str> = registers.iter().map(|r| r.title.get(lang)).collect();
     let lowest = registers.iter().map(|r| min_zoom(r)).min().unwrap_or(0);
@@ -80,7 +84,7 @@ fn document(registers: &[Arc<Register>], bounds: Bbox, lang: Lang, base: &str) -
         "tilejson": "3.0.0",
         "name": titles.join(", "),
         "scheme": "xyz",
-        "tiles": [format!("{base}/tiles/{}/{{z}}/{{x}}/{{y}}.mvt", names.join(","))],
+        "tiles": [format!("{base}/tiles/{}/{{z}}/{{x}}/{{y}}.mvt{}", names.join(","), as_of(at))],
         "minzoom": lowest,
         "maxzoom": MAX_MAP_ZOOM,
         "vector_layers": registers.iter().map(|r| vector_layer(r, lang)).collect::<Vec<_>>(),
@@ -89,6 +93,11 @@ fn document(registers: &[Arc<Register>], bounds: Bbox, lang: Lang, base: &str) -
         body["bounds"] = json!([bounds.min_x, bounds.min_y, bounds.max_x, bounds.max_y]);
     }
     body
+}
+
+/// The parameter that makes a tile's address one of a past day.
+pub fn as_of(at: Option<Timestamp>) -> String {
+    at.map(|at| format!("?datetime={at}")).unwrap_or_default()
 }
 
 fn vector_layer(register: &Register, lang: Lang) -> Json {

@@ -29,7 +29,8 @@ pub fn add(paths: &mut Map<String, Json>, catalogue: &Catalogue, lang: Lang) {
         let described = describe(name, "getFeatureSchema", title, link::SCHEMA, schema());
         get(format!("/collections/{name}/feature-schema"), described);
         get(format!("/collections/{name}/items"), items(catalogue, register, lang));
-        get(format!("/collections/{name}/items/{{featureId}}"), item(register, title));
+        let one = json!({ "get": item(register, title) });
+        paths.insert(format!("/collections/{name}/items/{{featureId}}"), one);
         paths.insert(format!("/collections/{name}/export/{{format}}"), json!({ "get": export(catalogue, register, lang) }));
     }
 }
@@ -64,19 +65,24 @@ fn items(catalogue: &Catalogue, register: &Register, lang: Lang) -> Get {
     }
 }
 
-fn item(register: &Register, title: &str) -> Get {
-    let mut all = parameters(&["featureId", "f", "crs", "instant"]);
+fn item(register: &Register, title: &str) -> Json {
+    let mut all = parameters(&["featureId", "f", "crs", "instant", "Accept-Datetime"]);
     all.push(fields_parameter("properties", "Only these fields.", register));
-    Get {
+    let mut operation = Get {
         id: format!("getFeature.{}", register.name),
         tag: "Features",
         summary: title.to_owned(),
         parameters: all,
         answer: (link::GEOJSON, reference("schemas", &format!("feature_{}", register.name))),
-        problems: &["BadRequest", "NotFound", "NotAcceptable", "Unavailable"],
+        problems: &["BadRequest", "NotFound", "Gone", "NotAcceptable", "Unavailable"],
         conditional: true,
         reach: Reach::Granted,
     }
+    .to_json();
+    for name in ["Last-Modified", "Memento-Datetime", "Link", "Content-Location"] {
+        operation["responses"]["200"]["headers"][name] = json!({ "schema": { "type": "string" } });
+    }
+    operation
 }
 
 fn export(catalogue: &Catalogue, register: &Register, lang: Lang) -> Json {

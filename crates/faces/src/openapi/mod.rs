@@ -3,6 +3,7 @@
 mod capabilities;
 mod cases;
 mod changes;
+mod editing;
 mod features;
 mod field;
 mod intake;
@@ -16,6 +17,7 @@ mod reports;
 mod responses;
 mod schemas;
 mod tiles;
+mod versions;
 
 use crate::{
     App, Problem,
@@ -58,6 +60,8 @@ pub fn document(app: &App, definitions: &Definitions, lang: Lang, base: &str) ->
     let mut paths = Map::new();
     capabilities::add(&mut paths);
     features::add(&mut paths, &definitions.catalogue, lang);
+    editing::add(&mut paths, &definitions.catalogue, lang);
+    versions::add(&mut paths, &definitions.catalogue, lang);
     tiles::add(&mut paths, &definitions.catalogue, base);
     changes::add(&mut paths, &definitions.catalogue, base);
     personal::add(&mut paths, &definitions.catalogue, base);
@@ -80,7 +84,7 @@ pub fn document(app: &App, definitions: &Definitions, lang: Lang, base: &str) ->
         },
         "servers": [{ "url": format!("{base}{ROOT}") }],
         "tags": [
-            { "name": "Capabilities" }, { "name": "Features" }, { "name": "Tiles" }, { "name": "Styles" }, { "name": "Changes" },
+            { "name": "Capabilities" }, { "name": "Features" }, { "name": "Editing" }, { "name": "Versions" }, { "name": "Tiles" }, { "name": "Styles" }, { "name": "Changes" },
             { "name": "Cases" },
             { "name": "Log" }, { "name": "Notices" }, { "name": "Open311" },
         ],

@@ -6,6 +6,16 @@ use crate::{
 };
 use serde_json::{Map, Value as Json, json};
 
+/// Those that are headers.
+const HEADERS: [(&str, &str); 6] = [
+    ("Accept-Datetime", "An HTTP date (RFC 7089): the state as of it."),
+    ("Change-Reason", "Why, percent-encoded; it is what the log keeps."),
+    ("Content-Crs", "Reference system of the body's geometries, as `<URI>`; longitude, latitude without it."),
+    ("If-Match", "Only if the current version bears one of these tags."),
+    ("If-Unmodified-Since", "Only if it was not changed after this HTTP date."),
+    ("Prefer", "`handling=strict` or `lenient`, `return=representation` or `minimal` (RFC 7240)."),
+];
+
 /// All of them, by name.
 pub fn components() -> Json {
     let crs = Space::all_uris();
@@ -22,6 +32,8 @@ pub fn components() -> Json {
     query("lang", "Language of titles and problems.", json!({ "type": "string", "enum": ["tr", "en"], "default": "tr" }));
     query("f", "Format.", json!({ "type": "string", "enum": ["json", "geojson"] }));
     query("fjson", "Format.", json!({ "type": "string", "enum": ["json"] }));
+    query("flinks", "Format: JSON, or links as RFC 6690 writes them.", json!({ "type": "string", "enum": ["json", "link"] }));
+    query("reason", "Why; it is what the log keeps.", json!({ "type": "string" }));
     let limit = json!({ "type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT });
     query("limit", "At most so many features on a page. More than the maximum is taken as the maximum.", limit);
     query("maxcount", "At most so many features.", json!({ "type": "integer", "minimum": 1 }));
@@ -42,12 +54,18 @@ pub fn components() -> Json {
         json!({ "type": "string" }),
     );
     query("instant", "An RFC 3339 instant: the state as of it.", json!({ "type": "string", "format": "date-time" }));
-    for (key, name) in [("fjson", "f"), ("maxcount", "limit"), ("instant", "datetime")] {
+    for (key, name) in [("fjson", "f"), ("flinks", "f"), ("maxcount", "limit"), ("instant", "datetime")] {
         if let Some(parameter) = all.get_mut(key) {
             parameter["name"] = name.into();
         }
     }
     all.insert("bbox".to_owned(), bbox());
+    for (name, description) in HEADERS {
+        let schema = json!({ "type": "string" });
+        let parameter =
+            json!({ "name": name, "in": "header", "required": false, "description": description, "schema": schema });
+        all.insert(name.to_owned(), parameter);
+    }
     path(&mut all, "tileMatrixSetId", "The grid.", json!({ "type": "string", "enum": [GRID] }));
     path(&mut all, "tileMatrix", "Zoom.", json!({ "type": "integer", "minimum": 0, "maximum": MAX_ZOOM }));
     path(&mut all, "tileRow", "Row, from the north.", json!({ "type": "integer", "minimum": 0 }));

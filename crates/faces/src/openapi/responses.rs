@@ -5,7 +5,7 @@ use crate::problem;
 use serde_json::{Map, Value as Json, json};
 
 /// Name, status, what it means.
-const PROBLEMS: [(&str, &str, &str); 14] = [
+const PROBLEMS: [(&str, &str, &str); 17] = [
     ("BadRequest", "400", "The request is wrong: a parameter is unknown or its value is not accepted."),
     ("Unauthenticated", "401", "Who asks must log in or send a token; or the token is not good (any more)."),
     ("Forbidden", "403", "The person may not do this: no grant allows it, or it asks for a field that is hidden from them."),
@@ -13,9 +13,12 @@ const PROBLEMS: [(&str, &str, &str); 14] = [
     ("MethodNotAllowed", "405", "The path does not take this method; see the header Allow."),
     ("NotAcceptable", "406", "The media type asked for is not given here."),
     ("Conflict", "409", "A unique key is taken, or another record still refers to this one."),
+    ("Gone", "410", "It was, and is no more, or was not then; the header Link leads to its versions."),
     ("PreconditionFailed", "412", "The version given is not the current one."),
     ("TooLarge", "413", "Over a limit."),
     ("UnsupportedMediaType", "415", "The body's media type is not taken."),
+    ("Unprocessable", "422", "The content can be read, but does not fit the definition; each field that is wrong is named."),
+    ("PreconditionRequired", "428", "With `Prefer: handling=strict`, a change must say of which version it is."),
     ("TooManyRequests", "429", "Too much in a short time; see the header Retry-After."),
     ("Unsupported", "501", "The server does not do that."),
     ("Unavailable", "503", "Not now; perhaps later."),

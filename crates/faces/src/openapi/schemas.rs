@@ -15,6 +15,11 @@ pub fn components(catalogue: &Catalogue, lang: Lang) -> Json {
     for register in catalogue.registers.values() {
         all.insert(format!("feature_{}", register.name), feature(catalogue, register, lang));
         all.insert(format!("features_{}", register.name), features(register));
+        if !register.journal {
+            let fields = register.fields.iter().filter(|f| !f.house);
+            let properties = fields.map(|f| (f.name.clone(), value(catalogue, f, lang))).collect();
+            super::editing::schemas(&mut all, register, &properties);
+        }
     }
     all.into()
 }

@@ -37,7 +37,8 @@ pub fn add(paths: &mut Map<String, Json>, catalogue: &Catalogue, base: &str) {
     get("/tileMatrixSets/{tileMatrixSetId}", "getTileMatrixSet", "One grid", set, link::JSON, false);
     let style =
         json!({ "name": "styleId", "in": "path", "required": true, "schema": { "type": "string", "enum": ["light", "dark"] } });
-    get("/styles/{styleId}", "getStyle", "A MapLibre style", vec![style], link::STYLE, true);
+    let style = [vec![style], parameters(&["instant"])].concat();
+    get("/styles/{styleId}", "getStyle", "A MapLibre style", style, link::STYLE, true);
     if drawn.is_empty() {
         return;
     }
@@ -57,14 +58,16 @@ pub fn add(paths: &mut Map<String, Json>, catalogue: &Catalogue, base: &str) {
         "style": "simple",
         "explode": false,
     });
-    get("/tiles/{layers}.json", "getTileJson", "TileJSON of some registers together", vec![layers.clone()], link::JSON, true);
+    let of_layers = [vec![layers.clone()], parameters(&["instant"])].concat();
+    get("/tiles/{layers}.json", "getTileJson", "TileJSON of some registers together", of_layers, link::JSON, true);
     let tile = format!("{root}/{{tileMatrixSetId}}/{{tileMatrix}}/{{tileRow}}/{{tileCol}}");
-    let all = with(&["tileMatrixSetId", "tileMatrix", "tileRow", "tileCol"]);
+    let all = with(&["tileMatrixSetId", "tileMatrix", "tileRow", "tileCol", "instant"]);
     paths.insert(tile, json!({ "get": tile_operation(".collection.vector.getTile", all) }));
     let path = |name: &str, least: i64| json!({ "name": name, "in": "path", "required": true, "schema": { "type": "integer", "minimum": least } });
     let zoom = json!({ "name": "z", "in": "path", "required": true,
         "schema": { "type": "integer", "minimum": 0, "maximum": crate::ogc_tiles::MAX_ZOOM } });
-    let all = vec![layers, zoom, path("x", 0), path("y", 0)];
+    let mut all = vec![layers, zoom, path("x", 0), path("y", 0)];
+    all.extend(parameters(&["instant"]));
     let item = json!({ "servers": outside(base), "get": tile_operation("getLayersTile", all) });
     paths.insert("/tiles/{layers}/{z}/{x}/{y}.mvt".to_owned(), item);
 }

@@ -8,7 +8,8 @@ use crate::{
         params::{Params, take_format},
         reply,
     },
-    ogc_tiles::MAX_MAP_ZOOM,
+    ogc_features::take_instant,
+    ogc_tiles::{MAX_MAP_ZOOM, as_of},
     problem,
 };
 use axum::{
@@ -18,9 +19,10 @@ use axum::{
     response::Response,
     routing::get,
 };
+use jiff::Timestamp;
 use meydan_kernel::{
-    Lang, Principal, Result,
-    catalogue::{DrawnLayer, Theme},
+    Lang, Principal, Register, Result,
+    catalogue::{Action, DrawnLayer, Theme},
 };
 use serde_json::{Value as Json, json};
 use std::{collections::BTreeSet, sync::Arc};
@@ -67,9 +69,10 @@ async fn style(
     let (_, theme, tr, en) = THEMES.into_iter().find(|(name, ..)| *name == id).ok_or_else(problem::no_such_path)?;
     let mut params = Params::parse(&uri)?;
     take_format(&mut params, &["json", "mbs"])?;
+    let at = take_instant(&mut params)?;
     params.finish()?;
     let lang = negotiate::lang(&uri, &headers);
-    let body = document(&app, &caller.principal, theme, pick(lang, tr, en), &negotiate::base_url(&app, &headers));
+    let body = document(&app, &caller.principal, theme, pick(lang, tr, en), &negotiate::base_url(&app, &headers), at);
     Ok(reply::json(&headers, lang, link::STYLE, &body)?)
 }
 
@@ -81,9 +84,12 @@ fn pick(lang: Lang, tr: &'static str, en: &'static str) -> &'static str {
 }
 
 /// The style: one source for all registers that may be seen, since one request per tile is quicker than one per register.
-fn document(app: &App, principal: &Principal, theme: Theme, name: &str, base: &str) -> Json {
+fn document(app: &App, principal: &Principal, theme: Theme, name: &str, base: &str, at: Option<Timestamp>) -> Json {
     let catalogue = app.desk.catalogue();
-    let seen = |d: &DrawnLayer| d.register.geometry.is_some() && app.desk.readable(principal, &d.register).is_ok();
+    // Of another day only what somebody may see the history of is drawn.
+    let action = if at.is_some() { Action::History } else { Action::Read };
+    let may = |r: &Register| !app.desk.access(principal, r, action).is_none() && app.desk.readable(principal, r).is_ok();
+    let seen = |d: &DrawnLayer| d.register.geometry.is_some() && may(&d.register);
     let drawn: Vec<DrawnLayer> = catalogue.drawing(theme).into_iter().filter(seen).collect();
     let names: BTreeSet<&str> = drawn.iter().map(|d| d.register.name.as_str()).collect();
     let tiles = names.into_iter().collect::<Vec<_>>().join(",");
@@ -102,7 +108,7 @@ fn document(app: &App, principal: &Principal, theme: Theme, name: &str, base: &s
     if !tiles.is_empty() {
         let source = json!({
             "type": "vector",
-            "tiles": [format!("{base}/tiles/{tiles}/{{z}}/{{x}}/{{y}}.mvt")],
+            "tiles": [format!("{base}/tiles/{tiles}/{{z}}/{{x}}/{{y}}.mvt{}", as_of(at))],
             "minzoom": lowest.min(MAX_MAP_ZOOM),
             "maxzoom": MAX_MAP_ZOOM,
         });

@@ -5,12 +5,14 @@
 mod cache;
 mod layer;
 mod narrowed;
+mod past;
 mod state;
 mod tile;
 
 pub use cache::MAX_CACHE_BYTES;
 pub use layer::{DEEPEST_ZOOM, LayerInfo};
 pub use narrowed::MAX_NARROWED;
+pub use past::PastTile;
 pub use state::MAX_LAG;
 pub use tile::Tile;
 
@@ -29,6 +31,7 @@ pub struct Tiles {
     state: Arc<State>,
     empty: Arc<Tile>,
     narrowed: Arc<narrowed::Narrowed>,
+    past: Arc<past::Past>,
 }
 
 /// What the follower holds in memory.
@@ -54,7 +57,8 @@ impl Tiles {
 
     /// A follower whose finished tiles take at most so many bytes.
     pub fn with_cache(store: Arc<dyn Store>, cache_bytes: u64) -> Self {
-        Self { state: Arc::new(State::new(store, cache_bytes)), empty: Arc::new(Tile::empty()), narrowed: Arc::default() }
+        let state = Arc::new(State::new(store, cache_bytes));
+        Self { state, empty: Arc::new(Tile::empty()), narrowed: Arc::default(), past: Arc::default() }
     }
 
     /// One tile of a register. It shows every change that was acknowledged before this was called.

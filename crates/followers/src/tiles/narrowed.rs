@@ -56,7 +56,7 @@ impl Tiles {
 }
 
 /// What may be seen, as a number: two that may see the same share a tile.
-fn fingerprint(register: &Register, access: &Access) -> u128 {
+pub(super) fn fingerprint(register: &Register, access: &Access) -> u128 {
     let text = format!("{:?}", access.parts());
     let fields = format!("{:?}", register.fields);
     twox_hash::XxHash3_128::oneshot(text.as_bytes()) ^ twox_hash::XxHash3_128::oneshot(fields.as_bytes()).rotate_left(64)
@@ -90,7 +90,7 @@ fn hide(values: &mut [Value], fields: FieldSet) {
     hidden.for_each(|(_, value)| *value = Value::Null);
 }
 
-fn wider(id: TileId) -> meydan_geo::Bbox {
+pub(super) fn wider(id: TileId) -> meydan_geo::Bbox {
     let b = id.bbox();
     let (dx, dy) = ((b.max_x - b.min_x) * MARGIN, (b.max_y - b.min_y) * MARGIN);
     meydan_geo::Bbox { min_x: b.min_x - dx, min_y: b.min_y - dy, max_x: b.max_x + dx, max_y: b.max_y + dy }

@@ -59,7 +59,7 @@ impl Desk {
     }
 
     /// What somebody may see, or the refusal.
-    async fn seen(&self, principal: &Principal, register: &Register, action: Action) -> Result<Access> {
+    pub(super) async fn seen(&self, principal: &Principal, register: &Register, action: Action) -> Result<Access> {
         let access = self.access(principal, register, action);
         if !access.is_none() {
             return Ok(access);
@@ -123,7 +123,10 @@ impl Desk {
         let narrowed = narrowed(query, &access)?;
         let mut asked = narrowed.unwrap_or_else(|| query.clone());
         asked.limit = Some(asked.limit.unwrap_or(MAX_PAGE).min(MAX_PAGE));
-        let records = self.store.query(&asked).await?;
+        let records = match asked.as_of {
+            Some(_) => past::page(&*self.store, &asked, &access).await?,
+            None => self.store.query(&asked).await?,
+        };
         let shown = records.into_iter().filter_map(|r| access.of(&r).map(|seen| (r, seen.common(fields))));
         self.shown(principal, &query.register, shown.collect()).await
     }
@@ -204,7 +207,12 @@ impl Desk {
     }
 
     /// Every version of a record whose history somebody may see, and what they may see of each.
-    async fn versions(&self, principal: &Principal, register: &Arc<Register>, id: Uuid) -> Result<(Access, Vec<Version>)> {
+    pub(super) async fn versions(
+        &self,
+        principal: &Principal,
+        register: &Arc<Register>,
+        id: Uuid,
+    ) -> Result<(Access, Vec<Version>)> {
         let access = self.seen(principal, register, Action::History).await?;
         let versions = self.store.history(register, id).await?;
         // The newest version decides whether the record may be seen at all; each version, what of it.
@@ -299,7 +307,12 @@ impl Desk {
     }
 
     /// The records with hidden values masked, after looks at personal ones are written down.
-    async fn shown(&self, principal: &Principal, register: &Register, records: Vec<(Record, FieldSet)>) -> Result<Vec<Record>> {
+    pub(super) async fn shown(
+        &self,
+        principal: &Principal,
+        register: &Register,
+        records: Vec<(Record, FieldSet)>,
+    ) -> Result<Vec<Record>> {
         show(&self.pen, &self.catalogue(), principal, register, records).await
     }
 }

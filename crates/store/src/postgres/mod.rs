@@ -185,6 +185,10 @@ impl Store for PostgresStore {
         .await
     }
 
+    async fn id_of(&self, register: &Arc<Register>, fid: i64) -> Result<Option<Uuid>> {
+        self.answer(async { past::id_of(&**self.reader().await?, register, fid).await }).await
+    }
+
     fn scan_history(&self, register: Arc<Register>) -> BoxStream<'static, Result<Vec<Record>>> {
         let sql = past::select_all(&register);
         let read = move |row: &tokio_postgres::Row, out: &mut Vec<Record>| past::read(&register, row, out);

@@ -36,6 +36,15 @@ pub async fn history(client: &Client, register: &Register, names: Vec<String>, i
     }
 }
 
+/// The id of the record that has or had a fid.
+pub async fn id_of(client: &Client, register: &Register, fid: i64) -> Result<Option<Uuid>> {
+    let (now, past) = (table::current(&register.name), table::history(&register.name));
+    let sql =
+        format!("SELECT id FROM meydan.{now} WHERE fid = $1 UNION ALL SELECT id FROM meydan.{past} WHERE fid = $1 LIMIT 1");
+    let found = client.query_typed(&sql, &[(&fid, Type::INT8)]).await.map_err(from_pg)?;
+    found.first().map(|row| rows::column(row, 0)).transpose()
+}
+
 /// `SELECT` of the past versions with their end; see [`read`].
 pub fn select(register: &Register) -> String {
     format!("SELECT {}, recorded_to, deleted FROM meydan.{}", columns(register).join(", "), table::history(&register.name))

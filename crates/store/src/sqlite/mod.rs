@@ -221,6 +221,11 @@ impl Store for SqliteStore {
         self.readers.ask(move |conn| past::history(conn, &log, &register, id)).await
     }
 
+    async fn id_of(&self, register: &Arc<Register>, fid: i64) -> Result<Option<Uuid>> {
+        let register = Arc::clone(register);
+        self.readers.ask(move |conn| read::id_of(conn, &register, fid)).await
+    }
+
     fn scan_history(&self, register: Arc<Register>) -> BoxStream<'static, Result<Vec<Record>>> {
         self.streams.start(Box::new(move |conn, take| past::each_past(conn, &register, None, take)))
     }

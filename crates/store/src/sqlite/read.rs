@@ -64,6 +64,15 @@ pub(super) fn fid_of(conn: &Connection, register: &str, id: Uuid) -> Result<Opti
     .map_err(failure)
 }
 
+/// The id of the record that has or had a fid.
+pub(super) fn id_of(conn: &Connection, register: &Register, fid: i64) -> Result<Option<Uuid>> {
+    let (now, past) = (quoted(&register.name), quoted(&history_of(&register.name)));
+    let sql = format!("SELECT id FROM {now} WHERE fid = ?1 UNION ALL SELECT id FROM {past} WHERE fid = ?1 LIMIT 1");
+    let mut find = conn.prepare_cached(&sql).map_err(failure)?;
+    let mut found = find.query([fid]).map_err(failure)?;
+    found.next().map_err(failure)?.map(|row| row.get_ref(0).map_err(failure).and_then(rows::id)).transpose()
+}
+
 /// One page.
 pub(super) fn page(conn: &Connection, query: &Query) -> Result<Vec<Record>> {
     if let Some(found) = near::page(conn, query)? {

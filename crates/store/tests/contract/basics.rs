@@ -84,6 +84,8 @@ pub async fn history_tells_a_whole_life(house: &dyn House) {
     assert!(life.iter().all(|v| v.act == surveyor() && v.record.fid == fid && v.record.id == id));
     assert!(life.windows(2).all(|w| w[0].record.recorded_at < w[1].record.recorded_at));
     assert!(town.store.history(&lamp, Uuid::now_v7()).await.expect("the store answers").is_empty());
+    assert_eq!(town.store.id_of(&lamp, fid).await.expect("the store answers"), Some(id), "also of one that has ended");
+    assert_eq!(town.store.id_of(&lamp, fid + 1).await.expect("the store answers"), None);
 
     let next = town.lamp("A-1", 1, None).await;
     assert!(town.get("lamp", next).await.expect("it is there").fid > fid, "a fid is never used again");
