@@ -2,9 +2,15 @@
 
 use crate::{embedded, in_database, script};
 
+/// The GIS expert of the sample city.
+const EXPERT: &str = "elif.simsek";
+
 #[test]
-fn duty_9_g_owslib_reads_the_service() {
-    script("owslib_reads.py", &[&embedded().serve().url]);
+fn duty_9_g_owslib_reads_and_edits_the_service() {
+    let city = embedded();
+    let server = city.serve();
+    script("owslib_reads.py", &[&server.url]);
+    script("owslib_edits.py", &[&server.url, &city.token_of(EXPERT)]);
 }
 
 #[test]

@@ -260,12 +260,20 @@ impl Server {
 
     /// Any method with a body.
     pub fn send(&self, method: &str, path: &str, media_type: &str, body: Vec<u8>) -> Answer {
+        self.send_with(method, path, media_type, body, &[])
+    }
+
+    /// The same with more headers.
+    pub fn send_with(&self, method: &str, path: &str, media_type: &str, body: Vec<u8>, more: &[(&str, &str)]) -> Answer {
         let mut request = ureq::http::Request::builder()
             .method(method)
             .uri(format!("{}{path}", self.url))
             .header("content-type", media_type)
             // Who refuses a body may close the connection on it.
             .header("connection", "close");
+        for (name, value) in more {
+            request = request.header(*name, *value);
+        }
         if let Some(authorization) = self.authorization() {
             request = request.header("authorization", authorization);
         }

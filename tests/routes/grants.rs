@@ -14,6 +14,8 @@ pub struct Register {
     pub money: Vec<String>,
     pub unit: Option<String>,
     pub journal: bool,
+    /// Its records belong to another's: who comes through the whole may add them.
+    pub part: bool,
 }
 
 /// One grant as it is written.
@@ -89,6 +91,7 @@ impl Definitions {
                 money: fields.iter().filter(|f| f["type"].as_str() == Some("money")).map(name).collect(),
                 unit: text("unit"),
                 journal: register.get("journal").and_then(|j| j.as_bool()) == Some(true),
+                part: register.get("part").and_then(|p| p.as_bool()) == Some(true),
             };
             own = text("name");
             let mut read = read;
@@ -96,7 +99,7 @@ impl Definitions {
                 read.unit = Some("unit".to_owned());
                 read.fields.extend(OF_CASES.map(str::to_owned));
             }
-            if register.get("part").and_then(|p| p.as_bool()) == Some(true) {
+            if read.part {
                 read.fields.extend(["whole", "whole_register"].map(str::to_owned));
             }
             self.registers.insert(own.clone().expect("a name"), read);

@@ -86,6 +86,7 @@ fn filled(operation: &Operation, parameter: &Json, truth: &Truth) -> Vec<Operati
         "position" => one("0"),
         "first" => one("1"),
         "q" => one("Erdem"),
+        "from" => one("2020-01-01T00:00:00Z"),
         "service_code" => one(&some_code(truth)),
         "service_request_id" | "token" => one(&some(truth, "request")[0]),
         other => panic!("{}: this test knows no value for the parameter {other}", operation.path),

@@ -59,6 +59,47 @@ fn tries_everything(server: &Server, definitions: &Definitions, truth: &Truth, c
     }
 }
 
+/// The same by the standard (OGC API Features Part 4), which must let nobody do more than the house's own way does.
+fn tries_the_standard(server: &Server, definitions: &Definitions, truth: &Truth, caller: &Caller) {
+    let at = caller.at(server);
+    for register in definitions.registers.keys() {
+        let first = truth.records[register].first();
+        let id = first.map_or_else(|| uuid::Uuid::now_v7().to_string(), |r| r.id.clone());
+        let seen = first.is_some_and(|r| definitions.shown(truth, caller, register, "read", r).is_some());
+        let items = format!("/ogc/collections/{register}/items");
+        let one = format!("{items}/{id}?reason=e2e");
+        let wrong = json!({ "type": "Feature", "geometry": null, "properties": { "no_such_field": 1 } });
+        let nothing = json!({});
+        for (method, op, path, media_type, body) in [
+            ("POST", "insert", &items, "application/geo+json", &wrong),
+            ("PUT", "update", &one, "application/geo+json", &wrong),
+            ("PATCH", "update", &one, "application/merge-patch+json", &wrong),
+            ("DELETE", "delete", &one, "application/json", &nothing),
+        ] {
+            // A precondition that never holds: also what they may do is not done.
+            let headers = [("if-match", "\"never\"")];
+            let answer = at.send_with(method, path, media_type, body.to_string().into_bytes(), &headers);
+            let what = format!("{method} of {register} by {}", caller.name);
+            is_told(&what, &answer);
+            let could = !caller.is_refused && definitions.could(caller, register, op);
+            if could {
+                let expected: &[u16] = if op == "insert" { &[400, 403, 404, 422] } else { &[401, 403, 404, 410, 412] };
+                assert!(expected.contains(&answer.status), "{what}: {} {}", answer.status, answer.text());
+                if op != "insert" && seen {
+                    assert!([403, 412].contains(&answer.status), "{what}: {} {}", answer.status, answer.text());
+                }
+            } else {
+                let is_part = op == "insert" && [400, 404, 422].contains(&answer.status) && definitions.registers[register].part;
+                assert!(answer.status == caller.refusal() || is_part, "{what}: {} {}", answer.status, answer.text());
+            }
+            if !caller.is_refused {
+                let allow = at.send("OPTIONS", path, "application/json", Vec::new());
+                assert!(could || !allow.header("allow").contains(method), "{what}: OPTIONS says {}", allow.header("allow"));
+            }
+        }
+    }
+}
+
 /// Bodies that are no changeset.
 fn tries_nonsense(server: &Server, caller: &Caller) {
     let at = caller.at(server);
@@ -97,6 +138,7 @@ fn nobody_does_what_is_not_theirs(city: &City) {
     for caller in &callers {
         tries_everything(&server, &definitions, &truth, caller);
         tries_nonsense(&server, caller);
+        tries_the_standard(&server, &definitions, &truth, caller);
     }
     let mut after = Truth::of(city, &definitions);
     // What was refused is noted; nothing else has changed.
