@@ -89,7 +89,8 @@ fn tries_the_standard(server: &Server, definitions: &Definitions, truth: &Truth,
                     assert!([403, 412].contains(&answer.status), "{what}: {} {}", answer.status, answer.text());
                 }
             } else {
-                let is_part = op == "insert" && [400, 404, 422].contains(&answer.status) && definitions.registers[register].part;
+                let is_part =
+                    op == "insert" && [400, 404, 422].contains(&answer.status) && definitions.registers[register].part;
                 assert!(answer.status == caller.refusal() || is_part, "{what}: {} {}", answer.status, answer.text());
             }
             if !caller.is_refused {

@@ -73,7 +73,8 @@ async fn a_feature_tells_its_versions() {
 #[tokio::test]
 async fn tiles_and_changes_of_another_day() {
     let city = City::with_a_street().await;
-    let before = Timestamp::now();
+    // Whole microseconds, as records are dated.
+    let before = Timestamp::from_microsecond(Timestamp::now().as_microsecond()).expect("an instant");
     let n = f64::from(1u32 << 16);
     let (lon, lat) = crate::city::CORNER;
     let x = ((lon + 180.0) / 360.0 * n) as u32;
