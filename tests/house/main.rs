@@ -109,6 +109,18 @@ fn rooms_are_small_and_have_no_lumber() {
     assert!(long.is_empty(), "too long for one subject: {long:?}");
 }
 
+/// `make test` runs the programs that cargo built (tests/side_by_side.py), and no examples in comments: there are none to run.
+#[test]
+fn no_comment_holds_an_example_that_nobody_runs() {
+    for folder in ["crates", "modules"] {
+        for (file, text) in sources(&root().join(folder)) {
+            let comments = text.lines().map(str::trim).filter(|l| l.starts_with("///") || l.starts_with("//!"));
+            let fences: Vec<&str> = comments.filter_map(|l| l[3..].trim().strip_prefix("```")).step_by(2).collect();
+            assert!(fences.iter().all(|language| *language == "text"), "{}: make the example a test", file.display());
+        }
+    }
+}
+
 /// Rust files below a folder with their text.
 fn sources(folder: &Path) -> Vec<(PathBuf, String)> {
     let mut out = Vec::new();
