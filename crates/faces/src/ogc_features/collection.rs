@@ -87,6 +87,7 @@ fn describe(base: &str, lang: Lang, register: &Register, extent: Option<Bbox>) -
         "itemType": "feature",
         "crs": Space::all_uris(),
         "links": links(base, lang, register),
+        "versioning": versioning(register),
     });
     if register.geometry.is_some() {
         body["storageCrs"] = Space::lon_lat().uri().into();
@@ -106,6 +107,15 @@ fn describe(base: &str, lang: Lang, register: &Register, extent: Option<Bbox>) -
         body["attribution"] = owner.get(lang).into();
     }
     body
+}
+
+/// What its versions mean (OGC's draft "Versioned Features"): what was recorded when, by the server's clock.
+fn versioning(register: &Register) -> Json {
+    let mut versioning = json!({ "timeAxis": "transaction-time" });
+    if !register.journal {
+        versioning["mutationTime"] = "server".into();
+    }
+    versioning
 }
 
 fn links(base: &str, lang: Lang, register: &Register) -> Vec<Link> {

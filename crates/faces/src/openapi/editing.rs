@@ -86,7 +86,7 @@ fn create(name: &str, title: &str) -> Json {
     let mut headers = told();
     headers["Location"] = json!({ "schema": { "type": "string" } });
     let made = json!({
-        "description": "On disk. Of one feature where it is; of many a report; the feature itself with `Prefer: return=representation`.",
+        "description": "On disk: where the features are; a single one itself with `Prefer: return=representation`.",
         "headers": headers,
         "content": {
             link::GEOJSON: { "schema": reference("schemas", &format!("feature_{name}")) },

@@ -51,6 +51,7 @@ impl Made<'_> {
         let status = if record.is_some() && status == StatusCode::NO_CONTENT { StatusCode::OK } else { status };
         let mut response = match &record {
             Some(record) => (status, written.body(record)).into_response(),
+            None if status == StatusCode::CREATED => self.many(committed)?,
             None => status.into_response(),
         };
         let headers = response.headers_mut();
@@ -60,7 +61,6 @@ impl Made<'_> {
                 headers.extend(written.bearing(self.definitions, record));
             }
             None => {
-                headers.remove(header::CONTENT_TYPE);
                 headers.extend(http_date::header_value(committed.recorded_at).map(|v| (header::LAST_MODIFIED, v)));
                 let tag = written.tag_of(&item::state(self.definitions, id, version));
                 headers.extend(validator::header_value(&tag).map(|v| (header::ETAG, v)));
@@ -70,11 +70,13 @@ impl Made<'_> {
             let address = format!("{}{ROOT}/collections/{}/items/{fid}", self.base, self.collection);
             headers.insert(header::LOCATION, super::value(&address));
         }
-        headers.extend(self.prefer.applied(record.is_some()).map(|v| (APPLIED, v)));
+        if let Some(applied) = self.prefer.applied(record.is_some()) {
+            headers.insert(APPLIED, applied);
+        }
         Ok(response)
     }
 
-    /// After many records were made: where each of them is.
+    /// After records were made: where each of them is, and where that stands in the log.
     pub fn many(&self, committed: &Committed) -> Result<Response> {
         let mut report = Report::new("atomic");
         report.inserted(&self.base, self.collection, &committed.records);
