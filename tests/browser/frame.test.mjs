@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { startCity } from "./city.mjs";
-import { WITH_MAP, allPages } from "./pages.mjs";
+import { LISTENING, WITH_MAP, allPages } from "./pages.mjs";
 
 /** Limit: bytes that a page without a map may take over the network, all its files together, compressed. */
 const MAX_PAGE_BYTES = 60_000;
@@ -15,14 +15,17 @@ before(async () => {
 });
 after(() => city?.stop());
 
-test("every page is in its language, has its own title and fits the screen", async (t) => {
+test("every page is in its language, has its own title, fits the screen, and weighs at most 60 kB without its map", async (t) => {
   const titles = { tr: new Map(), en: new Map() };
   for (const [lang, size] of [["tr", "phone"], ["en", "desktop"]]) {
     const { context, page, seen } = await city.visitor({ lang, size, as: "admin" });
     seen.expect(/status of 404 .*nosuch/);
+    const scales = size === "phone" ? await scalesOf(context, page) : undefined;
     for (const [name, address] of Object.entries(pages)) {
-      await t.test(`${name} ${lang} ${size}`, async () => {
-        const response = await page.goto(address);
+      await t.test(`${name} ${lang} ${size}`, async (step) => {
+        scales?.empty();
+        // What is loaded after the page (a little map that comes into view) is waited for where it is weighed.
+        const response = await page.goto(address, { waitUntil: scales && !LISTENING.includes(name) ? "networkidle" : "load" });
         assert.equal(response.headers()["content-language"], lang);
         assert.equal(await page.locator("html").getAttribute("lang"), lang);
         const title = await page.title();
@@ -33,6 +36,7 @@ test("every page is in its language, has its own title and fits the screen", asy
         assert.ok(wide <= 0, `${wide} px wider than the screen`);
         // A text that was never translated would show its name, a template its braces.
         assert.doesNotMatch(await page.locator("body").innerText(), /\{\{|\}\}|\{ ?\$|undefined|\[object /);
+        await scales?.weigh(step, name);
         seen.calm();
       });
     }
@@ -41,6 +45,29 @@ test("every page is in its language, has its own title and fits the screen", asy
   const same = [...titles.tr.keys()].filter((title) => titles.en.has(title) && !/^\d/.test(title));
   assert.deepEqual(same.filter((title) => !["record", "record of a point"].includes(titles.tr.get(title))), [], "titles that are not translated");
 });
+
+/** Weighs each page that is walked through, nothing of it kept from the one before. */
+async function scalesOf(context, page) {
+  const network = await context.newCDPSession(page);
+  await network.send("Network.enable");
+  await network.send("Network.setCacheDisabled", { cacheDisabled: true });
+  const [urls, bytes] = [new Map(), new Map()];
+  network.on("Network.requestWillBeSent", (e) => urls.set(e.requestId, e.request.url));
+  // What the page before has asked for and comes only now is not this page's.
+  network.on("Network.loadingFinished", (e) => urls.has(e.requestId) && bytes.set(urls.get(e.requestId), e.encodedDataLength));
+  const empty = () => [urls, bytes].forEach((all) => all.clear());
+  const weigh = async (step, name) => {
+    // The little map beside a record is loaded when it comes into view; it is counted by itself.
+    const entry = await page.evaluate(() => [...document.querySelectorAll("link[rel=stylesheet],link[rel=preload],script[src]")].map((e) => e.href || e.src));
+    const drawn = /\/(tiles|styles|assets\/glyphs)\/|minimap|maplibre|\/assets\/map-/;
+    const own = [...bytes].filter(([url]) => !WITH_MAP.includes(name) || entry.includes(url) || (!drawn.test(url) && !isMapChunk(url, bytes)));
+    const weight = own.reduce((sum, [, size]) => sum + size, 0);
+    const all = [...bytes.values()].reduce((sum, size) => sum + size, 0);
+    step.diagnostic(`${(weight / 1000).toFixed(1)} kB${all === weight ? "" : `, with its little map ${(all / 1000).toFixed(1)} kB`}`);
+    if (name !== "map") assert.ok(weight <= MAX_PAGE_BYTES, `${name} takes ${weight} bytes: ${JSON.stringify(own)}`);
+  };
+  return { empty, weigh };
+}
 
 test("the language is chosen on any page and kept on the next, with script and without", async () => {
   for (const script of [true, false]) {
@@ -140,28 +167,6 @@ test("the API page's addresses work as they stand and can be tried on the page",
     await page.locator("a[data-try]").first().click();
     await page.locator("li.endpoint pre", { hasText: "HTTP 200" }).first().waitFor();
     seen.calm();
-    await context.close();
-  }
-});
-
-test("pages weigh at most 60 kB over the network; what a map adds comes after", async (t) => {
-  for (const [name, address] of Object.entries(pages)) {
-    // By the login page, as people come: what all pages share is there already.
-    const { context, page } = await city.visitor({ size: "phone", as: "admin", own: true });
-    const network = await context.newCDPSession(page);
-    await network.send("Network.enable");
-    const [urls, bytes] = [new Map(), new Map()];
-    network.on("Network.requestWillBeSent", (e) => urls.set(e.requestId, e.request.url));
-    network.on("Network.loadingFinished", (e) => bytes.set(urls.get(e.requestId) ?? e.requestId, e.encodedDataLength));
-    await page.goto(address, { waitUntil: "networkidle" });
-    // The little map beside a record is loaded when it comes into view; it is counted by itself.
-    const entry = await page.evaluate(() => [...document.querySelectorAll("link[rel=stylesheet],link[rel=preload],script[src]")].map((e) => e.href || e.src));
-    const drawn = /\/(tiles|styles|assets\/glyphs)\/|minimap|maplibre|\/assets\/map-/;
-    const own = [...bytes].filter(([url]) => !WITH_MAP.includes(name) || entry.includes(url) || (!drawn.test(url) && !isMapChunk(url, bytes)));
-    const weight = own.reduce((sum, [, size]) => sum + size, 0);
-    const all = [...bytes.values()].reduce((sum, size) => sum + size, 0);
-    t.diagnostic(`${name}: ${(weight / 1000).toFixed(1)} kB${all === weight ? "" : `, with its little map ${(all / 1000).toFixed(1)} kB`}`);
-    if (name !== "map") assert.ok(weight <= MAX_PAGE_BYTES, `${name} takes ${weight} bytes: ${JSON.stringify(own)}`);
     await context.close();
   }
 });

@@ -3,7 +3,7 @@
 /** The pages of a served city for who looks after it, with records to show. */
 export async function allPages(city) {
   const id = async (register) => (await city.record(register)).properties.id;
-  const [building, place] = [await id("building"), await id("point_of_interest")];
+  const [building, place, request] = [await id("building"), await id("point_of_interest"), await id("request")];
   return {
     map: "/",
     registers: "/registers",
@@ -22,6 +22,23 @@ export async function allPages(city) {
     log: "/log",
     API: "/docs/api",
     search: "/search?q=ataturk",
+    inbox: "/inbox",
+    notices: "/notices",
+    case: `/registers/request/${request}`,
+    workflow: "/registers/request/workflow",
+    call: "/cagri",
+    intake: "/basvuru-al",
+    "taken down": `/basvuru-al/${request}`,
+    field: "/saha",
+    reports: "/raporlar",
+    "who held how long": "/raporlar/sureler",
+    directory: "/rehber",
+    filing: "/basvuru",
+    following: "/basvuru/takip",
+    privacy: "/basvuru/aydinlatma",
+    "public reports": "/basvurular",
+    "public report": `/basvurular/${request}`,
+    "public numbers": "/basvurular/istatistik",
     account: "/account",
     "how one logs in": "/account/login",
     sessions: "/account/sessions",
@@ -36,4 +53,9 @@ export async function allPages(city) {
 export const FOR_STRANGERS = { login: "/login", "closed to strangers": "/registers/person" };
 
 /** Pages whose content is, or holds, a drawn map. */
-export const WITH_MAP = ["map", "list", "list narrowed", "record", "record of a point", "form", "form of an area", "new record"];
+export const WITH_MAP = [
+  "map", "list", "list narrowed", "record", "record of a point", "form", "form of an area", "new record", "case", "call", "intake", "reports", "public reports", "public report",
+];
+
+/** Pages that keep a request open, to hear of what comes. */
+export const LISTENING = ["call"];

@@ -22,13 +22,15 @@ interface Options {
   pick: (choice: Choice) => void;
   /** Letters before it looks. */
   least: number;
+  /** Enter takes the first suggestion of what is typed, also while it is still being looked for. */
+  quick?: boolean;
 }
 
 const PAUSE_MS = 180;
 let lists = 0;
 
 /** Gives an input its suggestions. */
-export function combobox(input: HTMLInputElement, { find, pick, least }: Options): void {
+export function combobox(input: HTMLInputElement, { find, pick, least, quick = false }: Options): void {
   const list = document.createElement("div");
   list.id = `suggestions-${++lists}`;
   list.className = "suggestions";
@@ -48,14 +50,26 @@ export function combobox(input: HTMLInputElement, { find, pick, least }: Options
   let choices: Choice[] = [];
   let at = -1;
   let timer = 0;
+  /** A look that is under way: what is shown until it ends is of other letters than those typed. */
   let asking: AbortController | undefined;
+  /** Enter was pressed before the suggestions were there: the first is taken when they come. */
+  let wanted = false;
 
   const options = () => [...list.querySelectorAll<HTMLElement>("[role=option]")];
+  const unmark = () => {
+    at = -1;
+    input.removeAttribute("aria-activedescendant");
+  };
+  const forget = () => {
+    clearTimeout(timer);
+    asking?.abort();
+    asking = undefined;
+    wanted = false;
+  };
   const close = () => {
     list.hidden = true;
-    at = -1;
+    unmark();
     input.setAttribute("aria-expanded", "false");
-    input.removeAttribute("aria-activedescendant");
   };
   const mark = (next: number) => {
     const all = options();
@@ -69,6 +83,7 @@ export function combobox(input: HTMLInputElement, { find, pick, least }: Options
   };
   const choose = (index: number) => {
     const choice = choices[index];
+    forget();
     close();
     if (choice) pick(choice);
   };
@@ -89,7 +104,7 @@ export function combobox(input: HTMLInputElement, { find, pick, least }: Options
     }
     list.hidden = false;
     input.setAttribute("aria-expanded", "true");
-    at = -1;
+    unmark();
   };
   const draw = (group: Group, index: number) => {
     const part = document.createElement("div");
@@ -116,32 +131,58 @@ export function combobox(input: HTMLInputElement, { find, pick, least }: Options
     }
     return part;
   };
-  const look = () => {
-    clearTimeout(timer);
-    asking?.abort();
+  const ask = async (now: AbortController, typed: string) => {
+    try {
+      const groups = await find(typed, now.signal);
+      // Another letter, another field, or a choice came first.
+      if (asking !== now) return;
+      asking = undefined;
+      show(groups);
+      if (wanted && choices.length) choose(0);
+      else if (document.activeElement !== input) close();
+      wanted = false;
+    } catch {
+      // Aborted by the next letter, or the server can't be reached: the form still works without suggestions.
+      if (asking === now) forget();
+    }
+  };
+  const look = (pause: number) => {
+    forget();
     const typed = input.value.trim();
     if (typed.length < least) return close();
-    timer = window.setTimeout(async () => {
-      asking = new AbortController();
-      try {
-        show(await find(typed, asking.signal));
-      } catch {
-        // Aborted by the next letter, or the server can't be reached: the form still works without suggestions.
-      }
-    }, PAUSE_MS);
+    const now = (asking = new AbortController());
+    timer = window.setTimeout(() => void ask(now, typed), pause);
   };
-  input.addEventListener("input", look);
-  input.addEventListener("blur", () => window.setTimeout(close, 100));
+  input.addEventListener("input", () => {
+    unmark();
+    options().forEach((option) => option.setAttribute("aria-selected", "false"));
+    look(PAUSE_MS);
+  });
+  input.addEventListener("blur", () => {
+    // Who pressed Enter and went on gets what they asked for; who only went on is shown nothing more.
+    if (!wanted) forget();
+    window.setTimeout(() => document.activeElement !== input && close(), 100);
+  });
+  /** Enter: the marked suggestion, or the first of a quick field. True if it was for the list. */
+  const enter = (): boolean => {
+    if (at >= 0 && !list.hidden) choose(at);
+    else if (quick && asking) {
+      look(0);
+      wanted = true;
+    } else if (quick && !list.hidden && choices.length) choose(0);
+    else return false;
+    return true;
+  };
   input.addEventListener("keydown", (event) => {
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       event.preventDefault();
-      if (list.hidden) look();
+      if (list.hidden) look(0);
       else mark(event.key === "ArrowDown" ? at + 1 : at < 0 ? -1 : at - 1);
-    } else if (event.key === "Enter" && !list.hidden && at >= 0) {
-      event.preventDefault();
-      choose(at);
+    } else if (event.key === "Enter" && !event.ctrlKey && !event.metaKey) {
+      if (enter()) event.preventDefault();
     } else if (event.key === "Escape" && !list.hidden) {
       event.preventDefault();
+      forget();
       close();
     }
   });

@@ -12,6 +12,7 @@ interface Call {
   request: string | null;
 }
 
+/** After a fault it asks again at once, then after this. */
 const AGAIN_MS = 3000;
 const EXTENSION = "meydan-extension";
 
@@ -69,17 +70,22 @@ export function listen(form: HTMLFormElement, kept: Draft): void {
     tell(call, call.answered ? "answered" : "ringing");
     void look();
   };
+  /** To another caller: the agent types on from the beginning. */
+  const go = (call: Call) => {
+    take(call);
+    field("description").focus();
+  };
   const offer = (call: Call) => {
     other = call;
     bar.querySelector("button")?.remove();
     const button = Object.assign(document.createElement("button"), { type: "button", className: "button small", textContent: `${text("call-other", { phone: call.readable || text("call-unknown") })} · ${text("call-switch")}` });
-    button.addEventListener("click", () => take(call));
+    button.addEventListener("click", () => go(call));
     bar.append(button);
   };
   addEventListener("keydown", (event) => {
     if (event.altKey && event.code === "KeyN" && other) {
       event.preventDefault();
-      take(other);
+      go(other);
     }
   });
 
@@ -101,6 +107,7 @@ export function listen(form: HTMLFormElement, kept: Draft): void {
   };
   const wait = async () => {
     let seen = "";
+    let pause = 0;
     for (;;) {
       asking = new AbortController();
       try {
@@ -111,11 +118,15 @@ export function listen(form: HTMLFormElement, kept: Draft): void {
         if (bar.dataset.state === "offline") tell(current, current ? "answered" : "none");
         if (tag !== seen) came(call);
         seen = tag;
+        pause = 0;
       } catch (reason) {
         if (reason === "again") continue;
-        bar.dataset.state = "offline";
-        state.textContent = text("call-offline");
-        await new Promise((done) => window.setTimeout(done, AGAIN_MS));
+        if (pause) {
+          bar.dataset.state = "offline";
+          state.textContent = text("call-offline");
+        }
+        await new Promise((done) => window.setTimeout(done, pause));
+        pause = AGAIN_MS;
       }
     }
   };

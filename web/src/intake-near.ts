@@ -41,6 +41,7 @@ export function nearby(form: HTMLFormElement): () => void {
     const at = `${value("#i-lon").replace(",", ".")},${value("#i-lat").replace(",", ".")}`;
     if (!category || at === ",") {
       asked = "";
+      asking?.abort();
       return show([]);
     }
     const address = `/cagri/yakin.json?at=${at}&category=${category}`;
@@ -48,6 +49,8 @@ export function nearby(form: HTMLFormElement): () => void {
     asked = address;
     asking?.abort();
     asking = new AbortController();
+    // A key never joins to what was near another place, of another category, for another caller.
+    show([]);
     fetch(address, { signal: asking.signal })
       .then((response) => (response.ok ? (response.json() as Promise<{ near: Near[] }>) : { near: [] }))
       .then(({ near }) => show(near))

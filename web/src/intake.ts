@@ -28,8 +28,8 @@ function typedChoice(select: HTMLSelectElement): HTMLInputElement {
   holder.append(input);
   select.hidden = true;
   const options = [...select.options].filter((o) => o.value).map((o) => ({ label: o.text, words: o.dataset.words ?? "", value: o.value }));
-  input.addEventListener("keydown", (event) => takeFirst(input, event), true);
   combobox(input, {
+    quick: true,
     least: 1,
     find: async (typed) => {
       const words = fold(typed).split(/\s+/).filter(Boolean);
@@ -55,12 +55,6 @@ function typedChoice(select: HTMLSelectElement): HTMLInputElement {
   return input;
 }
 
-/** Enter with suggestions open and none marked takes the first. */
-function takeFirst(input: HTMLInputElement, event: KeyboardEvent): void {
-  if (event.key !== "Enter" || event.ctrlKey || input.getAttribute("aria-expanded") !== "true") return;
-  if (!input.hasAttribute("aria-activedescendant")) input.dispatchEvent(new KeyboardEvent("keydown", { key: "ArrowDown" }));
-}
-
 interface Place {
   label: string;
   note: string;
@@ -74,8 +68,8 @@ function place(form: HTMLFormElement, moved: () => void): void {
   const comma = document.documentElement.lang === "tr";
   const write = (number: string) => (comma ? number.replace(".", ",") : number);
   let told = "";
-  input.addEventListener("keydown", (event) => takeFirst(input, event), true);
   combobox(input, {
+    quick: true,
     least: 3,
     find: async (typed, signal) => {
       const response = await fetch(`/basvuru/adres.json?q=${encodeURIComponent(typed)}`, { signal });
@@ -138,6 +132,7 @@ function start(): void {
   const look = nearby(form);
   place(form, look);
   category.addEventListener("change", look);
+  category.addEventListener("intake-restored", look);
   const kind = form.querySelector<HTMLSelectElement>("#i-kind")!;
   const law = () => form.classList.toggle("formal", ["petition", "information_request"].includes(kind.value));
   kind.addEventListener("change", law);
@@ -170,7 +165,7 @@ function start(): void {
   });
   kept.restore();
   look();
-  if (document.querySelector("[data-intake=call]")) listen(form, kept);
+  if (document.getElementById("call-bar")) listen(form, kept);
 }
 
 const done = document.querySelector<HTMLElement>("[data-done]");

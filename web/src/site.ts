@@ -135,6 +135,12 @@ document.addEventListener("click", (event) => {
     if (!menu.contains(event.target as Node)) menu.open = false;
   });
 });
+// Who goes on by keyboard leaves a menu behind; a page that comes back from the browser's memory has none open.
+document.addEventListener("focusout", ({ target, relatedTarget }) => {
+  const menu = (target as HTMLElement).closest<HTMLDetailsElement>("details.menu[open]");
+  if (menu && relatedTarget instanceof Node && !menu.contains(relatedTarget)) menu.open = false;
+});
+addEventListener("pagehide", () => document.querySelectorAll<HTMLDetailsElement>("details.menu[open]").forEach((menu) => (menu.open = false)));
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;
   document.querySelectorAll<HTMLDetailsElement>("details.menu[open]").forEach((menu) => {

@@ -30,6 +30,7 @@ mod log;
 mod login;
 mod map;
 mod multipart;
+mod nav;
 mod next;
 mod page;
 mod params;

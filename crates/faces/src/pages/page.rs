@@ -1,6 +1,12 @@
 //! What every page has: language, look, the frame round it, and the headers that keep it to itself.
 
-use super::{admin::Rights, assets::Assets, params::Params, texts::Texts};
+use super::{
+    admin::Rights,
+    assets::Assets,
+    nav::{self, Group, Has},
+    params::Params,
+    texts::Texts,
+};
 use crate::{App, Caller, Problem, cases::inbox, cookies, negotiate, who};
 use askama::Template;
 use axum::{
@@ -168,11 +174,19 @@ impl Visit {
     pub fn page(&self, room: Room, title: impl Into<String>) -> Page {
         let settings = &self.app.settings;
         let here = self.query.without(&["lang", "theme"]);
+        let who = &self.caller.principal;
+        let has = Has {
+            account: who.person().is_some(),
+            takes_down: super::intake::takes_down(&self.app.desk, who),
+            takes_calls: super::intake::takes_calls(&self.app.desk, who),
+            reports: !who.is_everyone() && super::reports::may_see(&self.app, who),
+            administers: self.rights.any(),
+        };
         Page {
             lang: self.lang,
             t: self.t,
             title: title.into(),
-            room,
+            rooms: nav::groups(self, room, has),
             city: settings.city_title.get(self.lang).to_owned(),
             theme: self.theme.unwrap_or("auto"),
             in_turkish: format!("{}{}", self.path, here.with("lang", "tr").query()),
@@ -180,12 +194,9 @@ impl Visit {
             looks: ["auto", "light", "dark"].map(|t| format!("{}{}", self.path, here.with("theme", t).query())),
             assets: Assets::now(),
             token: self.token.clone(),
-            administers: self.rights.any(),
-            reports: !self.caller.principal.is_everyone() && super::reports::may_see(&self.app, &self.caller.principal),
             account: Account::of(self),
             generated: settings.generated,
             waiting: self.waiting,
-            takes_down: super::intake::takes_down(&self.app.desk, &self.caller.principal),
         }
     }
 
@@ -356,8 +367,8 @@ pub struct Page {
     pub t: Texts,
     /// Title.
     pub title: String,
-    /// Part of the house.
-    pub room: Room,
+    /// The rooms of the house that there are for who asks.
+    pub rooms: Vec<Group>,
     /// The city's name.
     pub city: String,
     /// `auto`, `light`, `dark`.
@@ -372,43 +383,18 @@ pub struct Page {
     pub assets: Assets,
     /// Form token.
     pub token: String,
-    /// They have something to administer.
-    pub administers: bool,
-    /// They see reports.
-    pub reports: bool,
     /// Who is logged in.
     pub account: Option<Account>,
     /// The data is generated.
     pub generated: bool,
     /// Open cases and unread notices of who is logged in.
     pub waiting: Option<(u64, u64)>,
-    /// They take down requests of others.
-    pub takes_down: bool,
 }
 
 impl Page {
     /// An icon of the sprite; decoration, hidden from screen readers.
     pub fn icon(&self, name: &str) -> Icon {
         Icon(format!("{}#{name}", self.assets.url("icons.svg")))
-    }
-
-    /// True for the room the page is in.
-    pub fn is_in(&self, room: &str) -> bool {
-        matches!(
-            (self.room, room),
-            (Room::Map, "map")
-                | (Room::Citizen, "citizen")
-                | (Room::Registers, "registers")
-                | (Room::Standard, "standard")
-                | (Room::Log, "log")
-                | (Room::Docs, "docs")
-                | (Room::Inbox, "inbox")
-                | (Room::Intake, "intake")
-                | (Room::Field, "field")
-                | (Room::Reports, "reports")
-                | (Room::Directory, "directory")
-                | (Room::Administration, "administration")
-        )
     }
 
     /// True in Turkish.

@@ -77,12 +77,24 @@ impl Asked {
     /// # Errors
     /// Those of the store.
     pub async fn filter(&self, desk: &Desk, directory: &Directory) -> Result<String> {
+        let mut terms = vec!["channel IS NOT NULL".to_owned()];
+        terms.extend(self.terms(desk, directory).await?);
+        Ok(terms.join(" AND "))
+    }
+
+    /// The filter of public requests as CQL2 text, by what everybody sees of them.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub async fn public_filter(&self, desk: &Desk) -> Result<String> {
+        let mut terms = vec!["public = TRUE".to_owned()];
+        terms.extend(self.terms(desk, &Directory::default()).await?);
+        Ok(terms.join(" AND "))
+    }
+
+    async fn terms(&self, desk: &Desk, directory: &Directory) -> Result<Vec<String>> {
         let (from, until) = bounds(self.from, self.until);
-        let mut terms = vec![
-            "channel IS NOT NULL".to_owned(),
-            format!("received_at >= {}", written(from)),
-            format!("received_at < {}", written(until)),
-        ];
+        let mut terms = vec![format!("received_at >= {}", written(from)), format!("received_at < {}", written(until))];
         let quoted = |text: &str| format!("'{}'", text.replace('\'', "''"));
         terms.extend(self.kind.iter().map(|kind| format!("kind = {}", quoted(kind))));
         terms.extend(self.channel.iter().map(|channel| format!("channel = {}", quoted(channel))));
@@ -94,7 +106,7 @@ impl Asked {
         if let Some(category) = self.category {
             terms.push(one_of("category", &categories_below(desk, category).await?));
         }
-        Ok(terms.join(" AND "))
+        Ok(terms)
     }
 }
 

@@ -5,7 +5,7 @@ use super::{
     ask::Asked,
     dimension::{Dimension, Slice},
     places::{MAX_POINTS, Place, repeat_places},
-    tally::{Case, FIELDS, Moments, Number, OfficeClock, Tally, Times},
+    tally::{Case, FIELDS, Moments, Number, OfficeClock, PUBLIC_FIELDS, Tally, Times},
 };
 use crate::App;
 use futures::StreamExt;
@@ -96,7 +96,31 @@ pub async fn report(app: &App, principal: &Principal, directory: &Directory, ask
         return Err(not_allowed(principal, &register, Action::Export));
     }
     let filter = asked.filter(desk, directory).await?;
-    let access = desk.access(principal, &register, Action::Read);
+    kept(app, principal, &register, asked, filter, fields(&register)).await
+}
+
+/// A report of public requests, by what everybody sees of them: the same numbers for everybody.
+///
+/// # Errors
+/// Those of the store.
+pub async fn public(app: &App, asked: Asked) -> Result<Arc<Report>> {
+    let register = app.desk.register(REQUEST)?;
+    let filter = asked.public_filter(&app.desk).await?;
+    let seen = FieldSet::named(&register, &PUBLIC_FIELDS.map(str::to_owned));
+    kept(app, &Principal::everyone("report"), &register, asked, filter, seen).await
+}
+
+/// A report made a moment ago, or a new one.
+async fn kept(
+    app: &App,
+    principal: &Principal,
+    register: &Arc<Register>,
+    asked: Asked,
+    filter: String,
+    fields: FieldSet,
+) -> Result<Arc<Report>> {
+    let desk = &app.desk;
+    let access = desk.access(principal, register, Action::Read);
     let key = Key { head: desk.head(), access, filter: filter.clone() };
     {
         let mut kept = app.reports.0.lock();
@@ -105,7 +129,7 @@ pub async fn report(app: &App, principal: &Principal, directory: &Directory, ask
             return Ok(Arc::clone(report));
         }
     }
-    let report = Arc::new(make(app, principal, &register, asked, filter).await?);
+    let report = Arc::new(make(app, principal, register, asked, filter, fields).await?);
     let mut kept = app.reports.0.lock();
     if kept.len() >= MAX_KEPT {
         kept.remove(0);
@@ -114,7 +138,14 @@ pub async fn report(app: &App, principal: &Principal, directory: &Directory, ask
     Ok(report)
 }
 
-async fn make(app: &App, principal: &Principal, register: &Arc<Register>, asked: Asked, filter: String) -> Result<Report> {
+async fn make(
+    app: &App,
+    principal: &Principal,
+    register: &Arc<Register>,
+    asked: Asked,
+    filter: String,
+    fields: FieldSet,
+) -> Result<Report> {
     let desk = &app.desk;
     let calendar = desk.calendar().await?;
     let now = principal.now;
@@ -129,7 +160,7 @@ async fn make(app: &App, principal: &Principal, register: &Arc<Register>, asked:
         points_cut: false,
     };
     let query = Query { filter: Some(cql2::parse(register, &filter)?), ..Query::all(Arc::clone(register)) };
-    let mut batches = desk.tally(principal, query, fields(register));
+    let mut batches = desk.tally(principal, query, fields);
     while let Some(batch) = batches.next().await {
         for record in batch? {
             let case = Case::read(register, &record);

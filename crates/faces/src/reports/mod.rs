@@ -3,7 +3,7 @@
 
 mod answer;
 mod ask;
-mod dimension;
+pub mod dimension;
 pub mod held;
 mod make;
 mod names;
@@ -12,7 +12,7 @@ pub mod tally;
 
 pub use ask::Asked;
 pub use dimension::Dimension;
-pub use make::{Kept, Report, may_see, report};
+pub use make::{Kept, Report, may_see, public, report};
 pub use names::{Names, records as name_records};
 
 use crate::App;

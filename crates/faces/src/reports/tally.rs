@@ -161,6 +161,10 @@ pub const FIELDS: [&str; 13] = [
     "rating",
 ];
 
+/// Those of them that everybody sees of a public request.
+pub const PUBLIC_FIELDS: [&str; 8] =
+    ["kind", "category", "unit", "neighbourhood", "received_at", "closed_at", "due_at", "late"];
+
 impl Case {
     /// From a record of a register of requests.
     pub fn read(register: &Register, record: &Record) -> Self {

@@ -2,6 +2,7 @@
 
 mod deeds;
 mod offers;
+mod picture;
 mod related;
 mod show;
 mod templates;

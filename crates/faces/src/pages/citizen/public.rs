@@ -10,10 +10,11 @@ use crate::{
         shape::{Shape, json_island},
         texts::count,
     },
+    reports::{dimension::bounds, tally::written},
 };
 use askama::Template;
 use axum::{extract::Path, response::Response};
-use jiff::{SignedDuration, Timestamp};
+use jiff::{ToSpan, civil::Date};
 use meydan_kernel::{
     Query, Record, Register, Sort, Value,
     case::{instant, state_of},
@@ -104,10 +105,23 @@ pub fn asked(visit: &Visit, register: &Register, tree: &Tree) -> Result<Asked, P
         Some("closed") => terms.push("closed_at IS NOT NULL".to_owned()),
         _ => {}
     }
-    let days = query.get("days").and_then(|d| d.parse().ok()).filter(|d| DAYS.contains(d)).unwrap_or(DAYS[0]);
-    let since = Timestamp::now() - SignedDuration::from_hours(24 * days);
-    terms.push(format!("received_at >= TIMESTAMP('{}')", since.strftime("%Y-%m-%dT%H:%M:%SZ")));
+    let days = days_of(visit);
+    // Whole days, as the statistics count them.
+    let (since, _) = period(visit, days);
+    let (since, _) = bounds(since, since);
+    terms.push(format!("received_at >= {}", written(since)));
     Ok(Asked { filter: Some(cql2::parse(register, &terms.join(" AND "))?), days })
+}
+
+/// The first and the last day of what is looked at.
+pub fn period(visit: &Visit, days: i64) -> (Date, Date) {
+    let today = visit.principal().today();
+    (today.saturating_sub(days.days()), today)
+}
+
+/// The days that the query asks for.
+pub fn days_of(visit: &Visit) -> i64 {
+    visit.query.get("days").and_then(|d| d.parse().ok()).filter(|d| DAYS.contains(d)).unwrap_or(DAYS[0])
 }
 
 /// The days to look back, as choices.

@@ -149,7 +149,6 @@ citizen-older = Older
 citizen-outcome = Outcome
 citizen-statistics-title = In numbers
 citizen-statistics-lead = Public reports: how many ended in time, how long did they take? Each number leads to its list.
-citizen-statistics-cut = The newest 10,000 reports were counted.
 citizen-count = Reports
 citizen-in-time = In time
 citizen-median = Median days

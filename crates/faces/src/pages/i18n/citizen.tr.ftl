@@ -149,7 +149,6 @@ citizen-older = Daha eski
 citizen-outcome = Sonuç
 citizen-statistics-title = Sayılarla
 citizen-statistics-lead = Herkese açık bildirimler: ne kadarı zamanında bitti, ne kadar sürdü? Her sayı kendi listesine götürür.
-citizen-statistics-cut = Son 10.000 bildirim sayıldı.
 citizen-count = Bildirim
 citizen-in-time = Zamanında
 citizen-median = Ortanca gün

@@ -59,6 +59,8 @@ struct FormPage {
     refusal: Option<Refusal>,
     centre: [f64; 3],
     most: usize,
+    /// They hear of calls.
+    listens: bool,
 }
 
 impl FormPage {
@@ -146,6 +148,7 @@ pub async fn show(visit: &Visit, way: Way, typed: Params, refusal: Option<Refusa
         refusal,
         centre: [settings.centre_lon, settings.centre_lat, settings.zoom],
         most: MAX_DESCRIPTION,
+        listens: super::takes_calls(&visit.app.desk, &visit.caller.principal),
     };
     Ok(private(visit.show_as(status, &template)?))
 }

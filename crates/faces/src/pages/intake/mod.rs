@@ -19,6 +19,8 @@ use std::sync::Arc;
 
 /// The register of requests.
 const REQUEST: &str = "request";
+/// The register of calls.
+const CALL: &str = crate::calls::CALL;
 
 /// Routes of the intake.
 pub fn routes() -> Router<Arc<App>> {
@@ -35,6 +37,11 @@ pub(crate) fn takes_down(desk: &Desk, principal: &Principal) -> bool {
     let Ok(register) = desk.register(REQUEST) else { return false };
     let access = desk.access(principal, &register, Action::Insert);
     principal.person().is_some() && access.parts().iter().any(|part| part.condition.is_none())
+}
+
+/// True if they hear of calls too.
+pub(crate) fn takes_calls(desk: &Desk, principal: &Principal) -> bool {
+    takes_down(desk, principal) && desk.register(CALL).is_ok_and(|calls| desk.readable(principal, &calls).is_ok())
 }
 
 /// A text of a record; empty without one.
