@@ -16,6 +16,7 @@ use crate::{
     negotiate,
     ogc_common::params::{Params, bad_value},
     ogc_versions::memento,
+    problem,
 };
 use answer::Made;
 use axum::{
@@ -116,6 +117,7 @@ impl<'a> Asked<'a> {
         let definitions = self.app.definitions();
         let shape = definitions.shape(id)?;
         let register = &shape.register;
+        refuse_journal(register)?;
         // A part of a record is added by who comes to it through the whole, which only the body names.
         if !register.part {
             self.app.desk.admit(&principal, register, Action::Insert).await?;
@@ -140,6 +142,7 @@ impl<'a> Asked<'a> {
         let definitions = self.app.definitions();
         let shape = definitions.shape(id)?;
         let register = &shape.register;
+        refuse_journal(register)?;
         self.app.desk.admit(&principal, register, Action::Update).await?;
         takes(self.headers, if is_patch { &PATCH_TYPES } else { &FEATURE_TYPES })?;
         let manner = self.manner()?;
@@ -161,6 +164,7 @@ impl<'a> Asked<'a> {
         let principal = self.principal()?;
         let definitions = self.app.definitions();
         let register = &definitions.shape(id)?.register;
+        refuse_journal(register)?;
         self.app.desk.admit(&principal, register, Action::Delete).await?;
         let now = self.current(&principal, register, feature).await?;
         let expected = self.weigh(&definitions, &now)?;
@@ -197,6 +201,17 @@ impl<'a> Asked<'a> {
             headers: self.headers,
         }
     }
+}
+
+/// Journals are written by the house alone: these methods are nobody's there.
+///
+/// # Errors
+/// `method-not-allowed` (405).
+fn refuse_journal(register: &Register) -> Result<(), Problem> {
+    if !register.journal {
+        return Ok(());
+    }
+    Err(problem::wrong_method().bearing(header::ALLOW, HeaderValue::from_static("GET, HEAD, OPTIONS")))
 }
 
 /// The features of a GeoJSON collection as new records.
