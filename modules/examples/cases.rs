@@ -155,7 +155,10 @@ async fn fill(desk: &Desk, register: &Arc<Register>, units: &[Uuid], cases: usiz
         made += changes.len();
         desk.store().commit(Changeset { id: Uuid::now_v7(), act: operator().act, changes }).await.unwrap();
     }
-    println!("{cases} cases written in {:.0} s", start.elapsed().as_secs_f64());
+    let written = start.elapsed();
+    desk.store().loaded(&["request".to_owned()]).await.unwrap();
+    let settled = start.elapsed() - written;
+    println!("{cases} cases written in {:.0} s; tables settled in {:.1} s", written.as_secs_f64(), settled.as_secs_f64());
 }
 
 async fn inbox(desk: &Desk, register: &Arc<Register>, units: &[Uuid]) {

@@ -162,3 +162,51 @@ fn what_was_exported_comes_in_again_unchanged_from_every_format() {
     }
     assert_eq!(head(&city), before);
 }
+
+/// One unit everywhere: whole kuruş (ISO 4217's minor unit). Lira bear their sign, and a fraction without one is refused.
+#[test]
+fn money_goes_out_and_comes_in_as_the_same_kurus_in_every_format() {
+    const FOUNTAIN: &str = r#"[register]
+name = "fountain"
+title = { tr = "Çeşme", en = "Fountain" }
+description = { tr = "Çeşmeler.", en = "Fountains." }
+label = "name"
+key = ["name"]
+[[field]]
+name = "name"
+title = { tr = "Ad", en = "Name" }
+type = "text"
+required = true
+[[field]]
+name = "cost"
+title = { tr = "Maliyet", en = "Cost" }
+type = "money"
+[geometry]
+type = "point"
+"#;
+    let city = City::embedded();
+    std::fs::create_dir_all(city.path("definitions")).unwrap();
+    write(&city, "definitions/fountain.toml", FOUNTAIN);
+    city.ok(&["catalog", "apply"]);
+    let point = |name: &str, cost: i64| {
+        format!(
+            r#"{{"type":"Feature","properties":{{"name":"{name}","cost":{cost}}},"geometry":{{"type":"Point","coordinates":[39.7,41]}}}}"#
+        )
+    };
+    let all = [point("Abdullah Paşa", 125_050), point("Zağnos", 7), point("Kâtip", -100)].join(",");
+    write(&city, "in.geojson", format!(r#"{{"type":"FeatureCollection","features":[{all}]}}"#));
+    assert_eq!(city.json(&["import", "in.geojson", "--into", "fountain", "--yes"])["inserted"], 3);
+    for ending in ["gpkg", "geojson", "geojsons", "csv", "fgb", "zip"] {
+        let file = format!("out.{ending}");
+        city.ok(&["export", "fountain", "--out", &file]);
+        let told = city.json(&["import", &file, "--into", "fountain", "--yes"]);
+        assert_eq!((&told["unchanged"], &told["updated"]), (&3.into(), &0.into()), "{ending}: {told}");
+    }
+    let out = std::fs::read_to_string(city.path("out.geojsons")).unwrap();
+    assert!(out.contains("\"cost\":125050"), "{out}");
+    write(&city, "lira.csv", "name;cost\nAbdullah Paşa;1.250,50 TL\nZağnos;0,07 TL\n");
+    assert_eq!(city.json(&["import", "lira.csv", "--into", "fountain", "--yes"])["unchanged"], 2);
+    write(&city, "bare.csv", "name;cost\nAbdullah Paşa;1250,50\n");
+    let refused = city.run(&["import", "bare.csv", "--into", "fountain", "--yes"]);
+    assert!(refused.status.code() != Some(0) && said(&refused).contains("whole number of kuruş"), "{}", said(&refused));
+}

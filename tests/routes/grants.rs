@@ -11,7 +11,6 @@ use std::{collections::BTreeMap, path::PathBuf};
 pub struct Register {
     pub fields: Vec<String>,
     pub personal: Vec<String>,
-    pub money: Vec<String>,
     pub unit: Option<String>,
     pub journal: bool,
     /// Its records belong to another's: who comes through the whole may add them.
@@ -88,7 +87,6 @@ impl Definitions {
             let read = Register {
                 fields: fields.iter().map(name).collect(),
                 personal: fields.iter().filter(is_personal).map(name).collect(),
-                money: fields.iter().filter(|f| f["type"].as_str() == Some("money")).map(name).collect(),
                 unit: text("unit"),
                 journal: register.get("journal").and_then(|j| j.as_bool()) == Some(true),
                 part: register.get("part").and_then(|p| p.as_bool()) == Some(true),

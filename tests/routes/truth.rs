@@ -29,8 +29,7 @@ impl Truth {
             let text = std::fs::read_to_string(&file).expect("an export");
             let read: Json = serde_json::from_str(&text).unwrap_or_else(|e| panic!("{register}: {e}"));
             let features = read["features"].as_array().expect("features");
-            let money = &definitions.registers[register].money;
-            records.insert(register.clone(), features.iter().map(|f| record(f, money)).collect());
+            records.insert(register.clone(), features.iter().map(record).collect());
         }
         Self { records }
     }
@@ -59,12 +58,7 @@ impl Truth {
     }
 }
 
-fn record(feature: &Json, money: &[String]) -> Record {
-    let mut values = feature["properties"].as_object().expect("properties").clone();
-    // The command line writes lira, the API kuruş.
-    for value in money.iter().filter_map(|name| values.get(name)?.as_f64().map(|lira| (name.clone(), lira))).collect::<Vec<_>>()
-    {
-        values.insert(value.0, ((value.1 * 100.0).round() as i64).into());
-    }
+fn record(feature: &Json) -> Record {
+    let values = feature["properties"].as_object().expect("properties").clone();
     Record { id: values["id"].as_str().expect("an id").to_owned(), values, geometry: feature["geometry"].clone() }
 }

@@ -8,4 +8,4 @@ mod reference;
 pub use clock::{Clock, Clocks, Happening};
 pub(crate) use flow::Flow;
 pub use flow::{instant, state_of};
-pub use reference::{readable, reference, spoken};
+pub use reference::{readable, reference, sample_reference, spoken};

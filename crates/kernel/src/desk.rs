@@ -139,6 +139,8 @@ pub struct Desk {
     learning: futures::lock::Mutex<()>,
     careful: futures::lock::Mutex<()>,
     pen: Arc<notes::Pen>,
+    /// What the numbers of a sample's cases are drawn from; none for real cases, whose numbers nobody may foresee.
+    sample: parking_lot::Mutex<Option<u64>>,
 }
 
 impl Desk {
@@ -158,7 +160,14 @@ impl Desk {
             careful: futures::lock::Mutex::default(),
             pen: Arc::new(notes::Pen::new(Arc::clone(&store))),
             store,
+            sample: parking_lot::Mutex::default(),
         })
+    }
+
+    /// From now on the numbers of new cases follow from a seed and the case's id, until `None` is given: for samples that shall be
+    /// the same each time. Never for real cases: who knows the seed and an id knows the number that opens the case.
+    pub fn number_sample(&self, seed: Option<u64>) {
+        *self.sample.lock() = seed;
     }
 
     /// The desk with the checks in code that its definitions name.

@@ -5,6 +5,7 @@
 mod access;
 mod explain;
 mod field_set;
+mod implied;
 mod mask;
 mod principal;
 mod refusal;
@@ -13,6 +14,7 @@ mod rules;
 pub use access::{Access, Part};
 pub use explain::{Explanation, Met, Weighed};
 pub use field_set::{FieldSet, MAX_FIELDS};
+pub(crate) use implied::beyond;
 pub use mask::mask;
 pub use principal::{Capacity, Limits, Principal, Proxied, Standing, Unit, Whole};
 pub use refusal::{forbidden_field, not_allowed, reason_required, step_up_required};

@@ -54,6 +54,10 @@ pub trait Store: Send + Sync + 'static {
     /// changesets that share the commit are not touched.
     async fn commit(&self, changeset: Changeset) -> Result<Committed>;
 
+    /// Registers whose tables were just filled with very much: brings what the store's planner goes by up to date, so that the
+    /// first questions after a large load are answered as quickly as all later ones. Changes no record.
+    async fn loaded(&self, registers: &[String]) -> Result<()>;
+
     /// One record, now or as of an instant.
     async fn get(&self, register: &Arc<Register>, key: Key, as_of: Option<Timestamp>) -> Result<Option<Record>>;
 

@@ -1,6 +1,6 @@
 //! The sample of the citizens' requests: categories, rules, templates, services, and two months of requests in every state, made
 //! through the desk by the sample organisation's people. No person, phone or address in it is real. The same seed makes the same
-//! requests; their instants count back from now, and their numbers are random, as they must be.
+//! requests with the same ids and numbers; their instants count back from now.
 
 mod categories;
 mod filed;
@@ -18,6 +18,8 @@ use uuid::Uuid;
 pub const REQUESTS: usize = 150;
 /// The days that they are spread over.
 const DAYS: i64 = 60;
+/// What the ids tell as their instant, whatever the day: that of the sample city's.
+const FIRST_INSTANT_MS: u64 = 1_767_225_600_000;
 /// Limit: timers looked at when all is made.
 const MAX_TIMERS: usize = 10_000;
 
@@ -28,10 +30,18 @@ const MAX_TIMERS: usize = 10_000;
 /// `demo-definitions` if the definitions or the organisation lack what it needs; those of the desk.
 pub async fn requests(desk: &Desk, seed: u64, now: Timestamp) -> Result<usize> {
     let maker = Maker { desk, directory: desk.directory().await?, seed, now };
-    let fixed = fixed::write(&maker).await?;
-    let filed = filed::write(&maker, &fixed).await?;
+    desk.number_sample(Some(seed));
+    let made = made(&maker).await;
+    desk.number_sample(None);
+    made
+}
+
+async fn made(maker: &Maker<'_>) -> Result<usize> {
+    let (desk, now) = (maker.desk, maker.now);
+    let fixed = fixed::write(maker).await?;
+    let filed = filed::write(maker, &fixed).await?;
     let operator = maker.operator(now);
-    let made = fixed.records + filed.len() + ways::go(&maker, &filed).await? + fixed::tasks(&maker, &operator).await?;
+    let made = fixed.records + filed.len() + ways::go(maker, &filed).await? + fixed::tasks(maker, &operator).await?;
     desk.fire(now, MAX_TIMERS).await?;
     Ok(made)
 }
@@ -83,8 +93,7 @@ impl Maker<'_> {
         let mut tail = [0; 10];
         tail[..2].copy_from_slice(&(index as u16 & 0x0fff).to_be_bytes());
         tail[2..].copy_from_slice(&random.bits().to_be_bytes());
-        let millis = u64::try_from(self.now.as_millisecond()).unwrap_or_default();
-        uuid::Builder::from_unix_timestamp_millis(millis - 1_000 + thing as u64, &tail).into_uuid()
+        uuid::Builder::from_unix_timestamp_millis(FIRST_INSTANT_MS + thing as u64, &tail).into_uuid()
     }
 
     /// Values by field name as the desk takes them.

@@ -25,6 +25,14 @@ async fn the_sample_has_requests_of_every_kind_in_every_state_and_none_without_a
         counts
     };
     assert_eq!(all.len(), meydan_modules::citizen::demo::REQUESTS);
+    // Ids and numbers follow from the seed; today is in neither.
+    for request in &all {
+        let (seconds, _) = request.id.get_timestamp().unwrap().to_unix();
+        assert_eq!(seconds, 1_767_225_600, "{}", request.id);
+        let number = Value::Text(meydan_kernel::case::sample_reference(61, request.id));
+        assert_eq!(request.value(&register, "reference"), Some(&number));
+    }
+    assert_eq!(counts("reference").len(), all.len());
     assert_eq!(counts("kind").len(), 6);
     assert!(all.iter().all(|r| matches!(r.value(&register, "unit"), Some(Value::Reference(_)))));
     // Every state but "not examined", which is rare in life too.

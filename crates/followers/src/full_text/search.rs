@@ -192,7 +192,8 @@ fn by_ids(register: &Arc<Register>, ids: Vec<Uuid>) -> Query {
     Query { limit: Some(ids.len()), ids: Some(ids), ..Query::all(Arc::clone(register)) }
 }
 
-/// The page as the desk shows it, without those that no longer answer.
+/// The page as the desk shows it, without those that no longer answer. Personal data is shown, and the look written down, only
+/// where the record's name is personal or nothing else of it answers.
 async fn shown(
     desk: &Desk,
     principal: &Principal,
@@ -206,10 +207,22 @@ async fn shown(
         if ids.is_empty() {
             continue;
         }
-        for record in desk.query(principal, &by_ids(&one.register, ids)).await? {
-            let fields = FieldSet::ALL.without(record.hidden);
-            let Some((label, snippet)) = answer(one.indexed, &record, fields, question) else { continue };
-            hits.insert(record.id, Hit { register: Arc::clone(&one.register), record, label, snippet });
+        let label = one.indexed.label.map(FieldSet::one).unwrap_or_default();
+        let open = FieldSet::impersonal(&one.register).and(label);
+        let mut left = ids;
+        for shown in [open, open.and(one.indexed.worded)] {
+            let found = match left.is_empty() {
+                true => Vec::new(),
+                false => desk.list(principal, &by_ids(&one.register, std::mem::take(&mut left)), shown).await?,
+            };
+            for record in found {
+                let fields = FieldSet::ALL.without(record.hidden);
+                let Some((label, snippet)) = answer(one.indexed, &record, fields, question) else {
+                    left.push(record.id);
+                    continue;
+                };
+                hits.insert(record.id, Hit { register: Arc::clone(&one.register), record, label, snippet });
+            }
         }
     }
     Ok(page.iter().filter_map(|found| hits.remove(&found.id)).collect())

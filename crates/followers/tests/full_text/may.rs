@@ -90,3 +90,24 @@ async fn what_the_index_cannot_decide_the_grants_decide_and_nothing_is_counted()
     office.desk = Desk::new(Arc::clone(&office.store), Arc::new(office.catalogue.clone())).expect("a desk");
     assert!(office.hits(&everyone(), "ağaç").await.counts.is_empty());
 }
+
+/// The office keeps no register of looks: what would have to be written down can't be shown.
+#[tokio::test]
+async fn only_what_is_shown_of_somebody_is_a_look_at_their_data() {
+    let mut office = Office::open(None).await;
+    office.catalogue.grants.push(grant("names", "person", None, &["applicant"]));
+    office.desk = Desk::new(Arc::clone(&office.store), Arc::new(office.catalogue.clone())).expect("a desk");
+    let mut set = named("A", "Çınar devrildi");
+    set.push((APPLICANT, text("Zübeyde Kaya")));
+    office.write(&[&set]).await;
+    let hits = office.hits(&clerk(), "çınar").await.hits;
+    assert!(hits.len() == 1 && hits[0].record.hidden.has(APPLICANT), "{hits:?}");
+    for asked in ["zübeyde", "çınar zübeyde"] {
+        let refused = office
+            .search
+            .search(&office.desk, &clerk(), asked, None, 20, 0)
+            .await
+            .expect_err("a look that nobody can write down");
+        assert_eq!(refused.code(), "no-such-register", "{refused:?}");
+    }
+}

@@ -11,9 +11,17 @@ const ELEVEN_DIGITS: u64 = 100_000_000_000;
 
 /// A new reference number. Two version 7 UUIDs hold 64 fresh random bits at least (RFC 9562 section 6.9); a number has 36.
 pub fn reference() -> String {
+    drawn(&[Uuid::now_v7().into_bytes(), Uuid::now_v7().into_bytes()].concat())
+}
+
+/// The number of a sample's case: the same for the same seed and case.
+pub fn sample_reference(seed: u64, case: Uuid) -> String {
+    drawn(&[&seed.to_be_bytes()[..], case.as_bytes()].concat())
+}
+
+fn drawn(from: &[u8]) -> String {
     let mut hash = Sha256::new();
-    hash.update(Uuid::now_v7().as_bytes());
-    hash.update(Uuid::now_v7().as_bytes());
+    hash.update(from);
     let bytes: [u8; 32] = hash.finalize().into();
     let number = bytes.iter().take(8).fold(0_u64, |n, b| n << 8 | u64::from(*b)) % ELEVEN_DIGITS;
     let digits = format!("{number:011}");

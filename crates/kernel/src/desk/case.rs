@@ -3,7 +3,7 @@
 use super::{Deed, Desk, Edit, Event, Prepared, no_such_record};
 use crate::{
     Bilingual, Error, Kind, Principal, Record, Register, Result, Value,
-    case::{Clocks, Flow, Happening, instant, reference, spoken, state_of},
+    case::{Clocks, Flow, Happening, instant, reference, sample_reference, spoken, state_of},
     catalogue::{Setting, StateKind, Transition, Workflow, workflow::field},
     error::FieldError,
     permission::{Capacity, Whole},
@@ -157,8 +157,9 @@ impl Desk {
         // A case that is told later was in its first state, and with its unit, from when it came.
         let received = instant(register, &case, field::RECEIVED_AT).unwrap_or(at.at);
         told_in_time(at, received, None)?;
+        let number = (*self.sample.lock()).map_or_else(reference, |seed| sample_reference(seed, case.id));
         let defaults = [
-            (field::REFERENCE, Value::Text(reference())),
+            (field::REFERENCE, Value::Text(number)),
             (field::STATE, Value::Text(first)),
             (field::RECEIVED_AT, Value::Timestamp(received)),
             (field::ENTERED_AT, Value::Timestamp(received)),

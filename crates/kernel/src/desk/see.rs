@@ -6,7 +6,7 @@ use crate::{
     catalogue::Action,
     cql2::Expr,
     log::Entry,
-    permission::{Access, Capacity, Explanation, FieldSet, forbidden_field, mask, not_allowed},
+    permission::{Access, Capacity, Explanation, FieldSet, beyond, forbidden_field, mask, not_allowed},
     query::{Key, MAX_PAGE},
     store::LogQuery,
 };
@@ -376,7 +376,12 @@ fn narrowed(query: &Query, access: &Access) -> Result<Option<Query>> {
     if let Some(sort) = &query.sort {
         used = used.with(sort.field);
     }
-    Ok(access.narrowing(&query.register, used)?.map(|condition| {
+    let condition = access.narrowing(&query.register, used)?;
+    let condition = condition.and_then(|condition| match &query.filter {
+        Some(asked) => beyond(condition, asked),
+        None => Some(condition),
+    });
+    Ok(condition.map(|condition| {
         let filter = match &query.filter {
             Some(asked) => Expr::And(vec![condition, asked.clone()]),
             None => condition,

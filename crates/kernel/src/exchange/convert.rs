@@ -227,7 +227,13 @@ fn value(scalar: &Scalar, kind: &FieldKind, style: NumberStyle) -> Result<Value,
         },
         (FieldKind::Real, _) => wrong("sayı değil", "not a number"),
         (FieldKind::Money, _) => {
-            money(scalar, style).map_or_else(|| wrong("lira tutarı değil", "not an amount in lira"), |k| Ok(Value::Int(k)))
+            let fault = || {
+                wrong(
+                    "kuruş olarak tam sayı değil (lira ise “12,50 TL” gibi yazılmalı)",
+                    "not a whole number of kuruş (lira are written like “12,50 TL”)",
+                )
+            };
+            money(scalar, style).map_or_else(fault, |kurus| Ok(Value::Int(kurus)))
         }
         (FieldKind::Date, Scalar::Date(d)) => Ok(Value::Date(*d)),
         (FieldKind::Date, Scalar::Timestamp(t)) => Ok(Value::Date(jiff::tz::offset(3).to_datetime(*t).date())),
@@ -256,14 +262,11 @@ fn instant(text: &str) -> Result<Value, Bilingual> {
         .ok_or_else(|| Bilingual::new("tarih ve saat değil", "not a date and time"))
 }
 
-/// Files hold lira, the house kuruş.
+/// Numbers are of kuruş, in files as everywhere; texts may say lira by its sign.
 fn money(scalar: &Scalar, style: NumberStyle) -> Option<i64> {
     match scalar {
-        Scalar::Int(i) => i.checked_mul(100),
-        Scalar::Real(r) => {
-            let kurus = (r * 100.0).round();
-            ((r * 100.0 - kurus).abs() < 1e-3 && kurus.abs() < 9.0e15).then_some(kurus as i64)
-        }
+        Scalar::Int(i) => Some(*i),
+        Scalar::Real(r) => (r.fract() == 0.0 && r.abs() < 9.0e15).then_some(*r as i64),
         Scalar::Text(t) => read_text::kurus(t, style),
         _ => None,
     }

@@ -55,7 +55,6 @@ struct Plan {
     /// Place among the columns.
     column: usize,
     codes: Option<(Arc<CodeList>, Lang)>,
-    money: bool,
 }
 
 /// What an export looks like, and the way from record to feature.
@@ -84,8 +83,9 @@ pub fn export_layout(catalogue: &Catalogue, register: &Register, options: Export
         let name = options.titles.map_or_else(|| field.name.clone(), |lang| field.title.get(lang).to_owned());
         let kind = match field.kind {
             FieldKind::Boolean => ColumnKind::Bool,
-            FieldKind::Integer => ColumnKind::Int,
-            FieldKind::Real | FieldKind::Money => ColumnKind::Real,
+            // Money in kuruş, as the API says it and an import reads it.
+            FieldKind::Integer | FieldKind::Money => ColumnKind::Int,
+            FieldKind::Real => ColumnKind::Real,
             FieldKind::Date => ColumnKind::Date,
             FieldKind::Timestamp => ColumnKind::Timestamp,
             FieldKind::Text | FieldKind::Code { .. } | FieldKind::Reference { .. } => ColumnKind::Text,
@@ -95,7 +95,7 @@ pub fn export_layout(catalogue: &Catalogue, register: &Register, options: Export
             (FieldKind::Code { list }, Some(lang)) => catalogue.code_lists.get(list).map(|l| (Arc::clone(l), lang)),
             _ => None,
         };
-        plans.push(Plan { field: at, column: columns.len() - 1, codes, money: field.kind == FieldKind::Money });
+        plans.push(Plan { field: at, column: columns.len() - 1, codes });
     }
     Exported {
         columns,
@@ -165,7 +165,6 @@ fn scalar(plan: &Plan, value: &Value) -> Scalar {
     match value {
         Value::Null => Scalar::Null,
         Value::Bool(b) => Scalar::Bool(*b),
-        Value::Int(kurus) if plan.money => Scalar::Real(*kurus as f64 / 100.0),
         Value::Int(i) => Scalar::Int(*i),
         Value::Real(r) => Scalar::Real(*r),
         Value::Text(t) => {

@@ -14,6 +14,9 @@ use crate::{Desk, Error, Principal, Register, Result, desk::MAX_CHANGES};
 use meydan_geo::feature::{Column, Feature};
 use std::{sync::Arc, time::Instant};
 
+/// Changed records after which the store is told of a large load.
+const LARGE: u64 = 10_000;
+
 /// What to do with a delivery.
 #[derive(Debug, Clone)]
 pub struct ImportOptions {
@@ -124,6 +127,10 @@ pub async fn import(
         run.delete(missing, options.changeset_rows.clamp(1, MAX_CHANGES)).await?;
     }
     report.applied = true;
+    if report.inserted + report.updated >= LARGE {
+        // Only speed hangs on it, and the store sees to it by itself sooner or later: the import is done either way.
+        let _ = desk.store().loaded(std::slice::from_ref(&register.name)).await;
+    }
     report.apply_seconds = started.elapsed().as_secs_f64();
     Ok(report)
 }

@@ -85,9 +85,14 @@ pub(super) fn integer(text: &str, style: NumberStyle) -> Option<i64> {
     None
 }
 
-/// An amount in kuruş from lira: `1.234,50 TL`, `₺12`, `99.9`.
+/// An amount in kuruş: a bare number is of kuruş and whole (`123450`), as the house keeps and exports it; what bears the sign of
+/// the lira is of lira (`1.234,50 TL`, `₺12`, `99.9 TRY`). A bare number with a fraction is neither.
 pub(super) fn kurus(text: &str, style: NumberStyle) -> Option<i64> {
-    let text = text.trim().trim_start_matches('₺').trim_end_matches('₺').trim_end_matches("TL").trim_end_matches("TRY").trim();
+    let bare = text.trim();
+    let text = bare.trim_start_matches('₺').trim_end_matches('₺').trim_end_matches("TL").trim_end_matches("TRY").trim();
+    if text.len() == bare.len() {
+        return integer(text, style);
+    }
     let plain = number(text, style)?;
     if plain.contains(['e', 'E']) {
         return None;
@@ -195,8 +200,11 @@ mod tests {
         assert_eq!(integer("12.0", NumberStyle::Point), Some(12));
         assert_eq!(integer("12.5", NumberStyle::Point), None);
         assert_eq!(kurus("1.234,5 TL", NumberStyle::Comma), Some(123_450));
-        assert_eq!(kurus("-0,05", NumberStyle::Comma), Some(-5));
-        assert_eq!(kurus("1,005", NumberStyle::Comma), None);
+        assert_eq!(kurus("₺-0,05", NumberStyle::Comma), Some(-5));
+        assert_eq!(kurus("12 TRY", NumberStyle::Point), Some(1_200));
+        assert_eq!(kurus("1,005 TL", NumberStyle::Comma), None);
+        assert_eq!(kurus("1250", NumberStyle::Comma), Some(1_250), "bare numbers are of kuruş");
+        assert_eq!(kurus("12,50", NumberStyle::Comma), None, "lira without its sign");
     }
 
     #[test]

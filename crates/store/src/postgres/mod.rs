@@ -26,6 +26,7 @@ mod scan;
 mod schema;
 mod seals;
 mod secrets;
+mod stretches;
 mod table;
 mod types;
 mod wipe;
@@ -156,6 +157,20 @@ impl Store for PostgresStore {
 
     async fn commit(&self, changeset: Changeset) -> Result<Committed> {
         self.writer.commit(changeset).await
+    }
+
+    async fn loaded(&self, registers: &[String]) -> Result<()> {
+        let catalogue = self.definitions.catalogue();
+        let there = registers.iter().filter(|name| catalogue.registers.contains_key(*name));
+        let tables: Vec<String> = there.map(|name| format!("meydan.{}", table::current(name))).collect();
+        if tables.is_empty() {
+            return Ok(());
+        }
+        // The server's own vacuum comes within a minute or so; until then its statistics are of an empty table, and no index
+        // answers by itself, since no page is known to be seen by all.
+        let client = self.place.session(Purpose::Plain).await?;
+        let vacuum = format!("VACUUM (ANALYZE) {}", tables.join(", "));
+        self.answer(async { client.batch_execute(&vacuum).await.map_err(errors::from_pg) }).await
     }
 
     async fn get(&self, register: &Arc<Register>, key: Key, as_of: Option<Timestamp>) -> Result<Option<Record>> {

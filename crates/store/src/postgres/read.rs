@@ -3,7 +3,7 @@
 use super::{
     dialect::{Arguments, Postgres},
     errors::{damaged, from_pg},
-    rows,
+    rows, stretches,
     table::{self, columns},
 };
 use crate::sql::{
@@ -27,6 +27,9 @@ pub enum What {
 /// The statement of a query and its parameters.
 pub fn select(query: &Query, what: What) -> (String, Vec<Param>) {
     let mut params = Vec::new();
+    if let Some(sql) = stretches::page(query, what, &mut params) {
+        return (sql, params);
+    }
     let from = source(query, what, &mut params);
     let sql = match (what, query.as_of) {
         (What::Count, None) => from,

@@ -82,8 +82,17 @@ async fn agrees(town: &Town, quarters: &[Uuid]) {
         let then = Value::Timestamp(Timestamp::from_microsecond(1_700_000_000_002_500).expect("in range"));
         Expr::Compare(Operand::Field(DUE), Comparison::Lt, Operand::Literal(then))
     };
+    // One of them twice, one of nobody, and nothing.
+    let some = || {
+        let odd = [quarter(1), Operand::Literal(Value::Reference(Uuid::nil())), Operand::Literal(Value::Null)];
+        Expr::In(Operand::Field(QUARTER), [quarter(0), quarter(1)].into_iter().chain(odd).collect())
+    };
+    let any_state = || Expr::In(Operand::Field(STATE), ["new", "old"].map(|t| Operand::Literal(text(t))).to_vec());
     for filter in [
         Expr::And(vec![here(), open()]),
+        Expr::And(vec![mine(), Expr::And(vec![some(), open()])]),
+        Expr::And(vec![some(), late(), open(), new()]),
+        Expr::And(vec![any_state(), here()]),
         Expr::And(vec![Expr::And(vec![here(), open(), new()]), mine()]),
         Expr::And(vec![open(), mine()]),
         Expr::And(vec![here(), open(), late()]),
