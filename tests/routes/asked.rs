@@ -36,11 +36,12 @@ fn action(operation: &Operation) -> Option<&'static str> {
 }
 
 /// What everybody gets, besides the entries of the log.
-const OPEN: [&str; 13] = [
+const OPEN: [&str; 14] = [
     "find",
     "getLandingPage",
     "getApi",
     "getConformance",
+    "getFunctions",
     "getCollections",
     "getStyles",
     "getStyle",

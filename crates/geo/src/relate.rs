@@ -1,5 +1,15 @@
 //! Spatial predicates (OGC 06-103r4, 6.1.15).
 
+mod matrix;
+mod relation;
+mod shape;
+
+pub use relation::Relation;
+
+use matrix::matrix;
+use shape::{Kind, Shape};
+use std::cmp::Ordering;
+
 use crate::{
     Bbox, Wkb,
     edges::Edges,
@@ -18,6 +28,68 @@ pub fn intersects(a: &Wkb, b: &Wkb) -> bool {
     }
     let near = boxed(b, &box_a);
     boxed(a, &box_b).iter().any(|a| near.iter().any(|b| a.bbox.intersects(&b.bbox) && meet_parts(a, b)))
+}
+
+/// True if the relation holds of two valid geometries. Empty ones have no relation but to be disjoint; mixed collections have none
+/// but to intersect or to be disjoint.
+pub fn holds(relation: Relation, a: &Wkb, b: &Wkb) -> bool {
+    match relation {
+        Relation::Intersects => intersects(a, b),
+        Relation::Disjoint => !intersects(a, b),
+        _ => {
+            let (Some(box_a), Some(box_b)) = (a.bbox(), b.bbox()) else { return false };
+            boxes_allow(relation, &box_a, &box_b) && Fixed::of(b).holds(relation, a)
+        }
+    }
+}
+
+/// False where the boxes rule a relation (neither to intersect nor to be disjoint) out.
+fn boxes_allow(relation: Relation, a: &Bbox, b: &Bbox) -> bool {
+    let within = |a: &Bbox, b: &Bbox| b.min_x <= a.min_x && a.max_x <= b.max_x && b.min_y <= a.min_y && a.max_y <= b.max_y;
+    match relation {
+        Relation::Equals => within(a, b) && within(b, a),
+        Relation::Within => within(a, b),
+        Relation::Contains => within(b, a),
+        _ => a.intersects(b),
+    }
+}
+
+/// A geometry with which many are compared.
+pub struct Fixed {
+    bbox: Option<Bbox>,
+    shape: Option<Shape>,
+}
+
+impl Fixed {
+    /// Makes ready for comparing.
+    pub fn of(geometry: &Wkb) -> Self {
+        Self { bbox: geometry.bbox(), shape: Shape::of(geometry) }
+    }
+
+    /// False where a geometry in this box can't have the relation.
+    pub fn may_hold(&self, relation: Relation, bbox: &Bbox) -> bool {
+        self.bbox.is_some_and(|own| boxes_allow(relation, bbox, &own))
+    }
+
+    /// True if another valid geometry has the relation (neither to intersect nor to be disjoint) to this one.
+    pub fn holds(&self, relation: Relation, other: &Wkb) -> bool {
+        let (Some(a), Some(b)) = (Shape::of(other), &self.shape) else { return false };
+        let m = matrix(&a, b);
+        match relation {
+            Relation::Intersects => m.ii || m.ib || m.bi || m.bb,
+            Relation::Disjoint => !(m.ii || m.ib || m.bi || m.bb),
+            Relation::Equals => a.kind == b.kind && m.ii && !m.ie && !m.be && !m.ei && !m.eb,
+            Relation::Touches => !m.ii && (m.ib || m.bi || m.bb),
+            Relation::Within => m.ii && !m.ie && !m.be,
+            Relation::Contains => m.ii && !m.ei && !m.eb,
+            Relation::Crosses => match a.kind.cmp(&b.kind) {
+                Ordering::Less => m.ii && m.ie,
+                Ordering::Greater => m.ii && m.ei,
+                Ordering::Equal => a.kind == Kind::Line && m.ii && !m.ii_line,
+            },
+            Relation::Overlaps => a.kind == b.kind && m.ii && m.ie && m.ei && (a.kind != Kind::Line || m.ii_line),
+        }
+    }
 }
 
 struct Boxed<'a> {
@@ -46,7 +118,7 @@ fn boxed<'a>(geometry: &'a Wkb, near: &Bbox) -> Vec<Boxed<'a>> {
 fn meet_parts(a: &Boxed<'_>, b: &Boxed<'_>) -> bool {
     match (a.part, b.part) {
         (Part::Point(ax, ay), Part::Point(bx, by)) => (ax, ay) == (bx, by),
-        (Part::Point(x, y), other) | (other, Part::Point(x, y)) => holds(other, (x, y)),
+        (Part::Point(x, y), other) | (other, Part::Point(x, y)) => is_on(other, (x, y)),
         (a_part, b_part) => {
             edges_meet(a, b)
                 || first(a_part).is_some_and(|p| covers(b_part, p))
@@ -56,7 +128,7 @@ fn meet_parts(a: &Boxed<'_>, b: &Boxed<'_>) -> bool {
 }
 
 /// True if a position lies on a line or in an area.
-fn holds(part: Part<'_>, p: Position) -> bool {
+fn is_on(part: Part<'_>, p: Position) -> bool {
     match part {
         Part::Line(line) => on_line(line, p),
         other => covers(other, p),
@@ -187,6 +259,48 @@ mod tests {
         assert!(both(&wavy(0.0, 0.0), &wavy(1.0, 0.5)));
         assert!(!both(&wavy(0.0, 0.0), &wavy(0.0, 0.5)));
         assert!(started.elapsed() < std::time::Duration::from_secs(5));
+    }
+
+    #[test]
+    fn the_named_relations_are_told() {
+        use Relation::{Contains, Crosses, Disjoint, Equals, Intersects, Overlaps, Touches, Within};
+        let point = |x, y| Wkb::point(x, y).expect("finite");
+        let box4 = || area(&[square(0.0, 0.0, 4.0)]);
+        let holed = area(&[square(0.0, 0.0, 10.0), square(4.0, 4.0, 2.0)]);
+        let wanted: Vec<(Wkb, Wkb, &[Relation])> = vec![
+            (box4(), box4(), &[Intersects, Equals, Within, Contains]),
+            (box4(), area(&[square(4.0, 0.0, 4.0)]), &[Intersects, Touches]),
+            (box4(), area(&[square(2.0, 2.0, 4.0)]), &[Intersects, Overlaps]),
+            (box4(), area(&[square(0.0, 0.0, 2.0)]), &[Intersects, Contains]),
+            (area(&[square(1.0, 1.0, 1.0)]), box4(), &[Intersects, Within]),
+            (area(&[square(4.0, 4.0, 2.0)]), holed.clone(), &[Intersects, Touches]),
+            (area(&[square(4.5, 4.5, 1.0)]), holed.clone(), &[Disjoint]),
+            (holed, area(&[square(3.0, 3.0, 4.0)]), &[Intersects, Overlaps]),
+            (line(&[(-1.0, 2.0), (9.0, 2.0)]), box4(), &[Intersects, Crosses]),
+            (box4(), line(&[(-1.0, 2.0), (9.0, 2.0)]), &[Intersects, Crosses]),
+            (line(&[(0.0, 0.0), (4.0, 0.0)]), box4(), &[Intersects, Touches]),
+            (line(&[(0.0, 0.0), (4.0, 4.0)]), box4(), &[Intersects, Within]),
+            (line(&[(0.0, 0.0), (4.0, 4.0)]), line(&[(0.0, 4.0), (4.0, 0.0)]), &[Intersects, Crosses]),
+            (line(&[(0.0, 0.0), (4.0, 4.0)]), line(&[(4.0, 4.0), (5.0, 0.0)]), &[Intersects, Touches]),
+            (line(&[(0.0, 0.0), (4.0, 0.0)]), line(&[(2.0, 0.0), (6.0, 0.0)]), &[Intersects, Overlaps]),
+            (
+                line(&[(0.0, 0.0), (4.0, 0.0)]),
+                line(&[(4.0, 0.0), (2.0, 0.0), (0.0, 0.0)]),
+                &[Intersects, Equals, Within, Contains],
+            ),
+            (point(2.0, 2.0), box4(), &[Intersects, Within]),
+            (point(4.0, 2.0), box4(), &[Intersects, Touches]),
+            (line(&[(0.0, 0.0), (4.0, 4.0)]), point(2.0, 2.0), &[Intersects, Contains]),
+            (line(&[(0.0, 0.0), (4.0, 4.0)]), point(4.0, 4.0), &[Intersects, Touches]),
+            (point(1.0, 1.0), point(1.0, 1.0), &[Intersects, Equals, Within, Contains]),
+        ];
+        for (a, b, relations) in wanted {
+            for relation in Relation::ALL {
+                let found = holds(relation, &a, &b);
+                assert_eq!(found, relations.contains(&relation), "{relation:?} of {a:?} and {b:?}");
+                assert_eq!(found, holds(relation.converse(), &b, &a), "{relation:?} turned round");
+            }
+        }
     }
 
     proptest! {

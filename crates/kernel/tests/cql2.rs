@@ -6,7 +6,7 @@
 use meydan_kernel::{
     Bilingual, Field, FieldKind, Record, Register, Value,
     catalogue::{GeometryDef, Metadata},
-    cql2::{holds, is_violated, like, parse},
+    cql2::{holds, is_violated, like, parse, parse_json, parse_json_text, to_json, to_text},
 };
 use proptest::prelude::*;
 
@@ -140,6 +140,137 @@ fn filters_mean_what_the_standard_says() {
     }
 }
 
+/// Filters of all that the standard knows, with what Irmak Parkı says to them.
+const WHOLE: [(&str, bool); 44] = [
+    ("trees - 20 = 100", true),
+    ("trees-20 = 100", true),
+    ("2 + 3 * 4 ^ 2 = 50", true),
+    ("(2 + 3) * 4 = 20", true),
+    ("trees % 7 = 1 AND trees div 7 = 17", true),
+    ("-trees < 0 AND - 1 * trees = -120", true),
+    ("trees / 0 > 1", false),
+    ("NOT (trees / 0 > 1)", false),
+    ("trees / 0 IS NULL", true),
+    ("trees > area", false),
+    ("trees = trees", true),
+    ("5 BETWEEN 1 AND trees", true),
+    ("120 IN (1, trees)", true),
+    ("NAME = 'IRMAK Parkı'", true),
+    ("ACCENTI(name) = ACCENTI('IRMAK Parkı')", true),
+    ("ACCENTI(name) = 'IRMAK Parki'", true),
+    ("CASEI(ACCENTI(name)) = CASEI(ACCENTI('ırmak parkı'))", true),
+    ("ACCENTI(CASEI(name)) LIKE ACCENTI(CASEI('IRM%K_PARKI'))", true),
+    ("ACCENTI('äÄéÉ') = ACCENTI('aAeE')", true),
+    ("CASEI('İI') = CASEI('iı')", true),
+    ("CASEI('I') = CASEI('i')", false),
+    ("lower(name) = 'ırmak parkı' AND upper(name) = 'IRMAK PARKI'", true),
+    ("char_length(name) = 11", true),
+    ("floor(trees / 7) = 17 AND ceil(trees / 7) = 18 AND abs(0 - trees) = 120", true),
+    ("area_m2(geom) = 0 AND length_m(geom) = 0", true),
+    ("area_m2(BBOX(0, 0, 1, 1)) > 12000000000", true),
+    ("S_DISJOINT(geom, BBOX(39, 40, 40, 42))", false),
+    ("S_WITHIN(geom, BBOX(39, 40, 40, 42))", true),
+    ("S_CONTAINS(POLYGON((39 40, 40 40, 40 42, 39 42, 39 40)), geom)", true),
+    ("S_EQUALS(geom, POINT(39.72 41.0))", true),
+    ("S_EQUALS(geom, geom) AND NOT S_TOUCHES(geom, geom)", true),
+    ("S_TOUCHES(geom, LINESTRING(39.72 41.0, 40 42))", true),
+    ("S_CROSSES(LINESTRING(0 0, 2 2), LINESTRING(0 2, 2 0))", true),
+    ("S_OVERLAPS(BBOX(0, 0, 2, 2), BBOX(1, 1, 3, 3))", true),
+    ("S_INTERSECTS(geom, BBOX(170, 0, 40, 42))", true),
+    ("S_INTERSECTS(geom, GEOMETRYCOLLECTION(POINT(1 1), LINESTRING(39 41, 40 41)))", true),
+    ("T_AFTER(opened, DATE('2024-05-18'))", true),
+    ("T_DURING(seen, INTERVAL('2026-03-01', '2026-03-01'))", true),
+    ("T_INTERSECTS(INTERVAL(opened, '..'), INTERVAL('2025-01-01', '2025-12-31'))", true),
+    ("T_EQUALS(INTERVAL('..', '..'), INTERVAL('..', '..'))", true),
+    ("A_CONTAINS(('a', name, 3), ('IRMAK Parkı', 3))", true),
+    ("A_EQUALS((trees, 1), (1, 120)) AND A_OVERLAPS((1, 2), (2, 3))", true),
+    ("A_CONTAINEDBY((), (trees)) AND NOT A_OVERLAPS((), (trees))", true),
+    ("name ILIKE '%PARKI' AND seen < '2026-03-02'", true),
+];
+
+#[test]
+fn both_encodings_say_the_same() {
+    let (register, record) = (park(), irmak());
+    for (text, expected) in WHOLE {
+        let expr = parse(&register, text).unwrap_or_else(|e| panic!("{text}: {e}"));
+        assert_eq!(holds(&expr, &record), expected, "{text}");
+        let again = to_text(&register, &expr);
+        assert_eq!(parse(&register, &again).unwrap_or_else(|e| panic!("{again}: {e}")), expr, "{text} as {again}");
+        let json = to_json(&register, &expr);
+        let back = parse_json(&register, &json, meydan_geo::Crs::crs84()).unwrap_or_else(|e| panic!("{json}: {e}"));
+        assert_eq!(back, expr, "{text} as {json}");
+    }
+    let json = r#"{"op": "and", "args": [
+        {"op": "isNull", "args": [{"property": "area"}]},
+        {"op": "in", "args": [{"property": "trees"}, [1, 120]]},
+        {"op": "like", "args": [{"op": "casei", "args": [{"property": "name"}]}, {"op": "casei", "args": ["irmak%"]}]},
+        {"op": "t_intersects", "args": [{"property": "seen"}, {"interval": ["2026-03-01T00:00:00Z", ".."]}]},
+        {"op": "s_intersects", "args": [{"property": "geom"}, {"bbox": [39, 40, 40, 42]}]},
+        {"op": "s_within", "args": [{"property": "geom"},
+            {"type": "Polygon", "coordinates": [[[39, 40], [40, 40], [40, 42], [39, 42], [39, 40]]]}]},
+        {"op": ">", "args": [{"property": "opened"}, {"date": "2024-05-18"}]}]}"#;
+    let expr = parse_json_text(&register, json, meydan_geo::Crs::crs84()).unwrap();
+    assert!(!holds(&expr, &record), "“irmak” is not “ırmak”");
+    let expr = parse_json_text(&register, &json.replace("irmak%", "IRMAK%"), meydan_geo::Crs::crs84()).unwrap();
+    assert!(holds(&expr, &record));
+}
+
+#[test]
+fn what_is_too_much_or_wrong_is_refused_with_its_place() {
+    let register = park();
+    let fault = |text: &str| parse(&register, text).expect_err(text).to_string();
+    assert!(fault("trees = 1 AND trees = 'many'").contains("15"), "{}", fault("trees = 1 AND trees = 'many'"));
+    for text in [
+        "S_WITHIN(geom, GEOMETRYCOLLECTION(POINT(1 1), LINESTRING(0 0, 1 1)))",
+        "S_INTERSECTS(geom, POLYGON((0 0, 2 2, 2 0, 0 2, 0 0)))",
+        "S_INTERSECTS(geom, BBOX(0, 5, 1, 4))",
+        "S_NEAR(geom, geom)",
+        "T_AFTER(name, DATE('2024-01-01'))",
+        "A_CONTAINS((1), ((1), (2, 3)))",
+        "name + 1 = 2",
+        "1 / 0 = 1",
+        "name = 'a\0b'",
+        "unknown(name) = 'a'",
+        "current_person() = keeper",
+        "lower(trees) = 'a'",
+        "INTERVAL('2024-01-01', '..') = opened",
+    ] {
+        assert_eq!(parse(&register, text).expect_err(text).code(), "bad-filter", "{text}");
+    }
+    let long = |n: usize, sign: &str| vec!["trees"; n].join(sign) + " > 0";
+    assert!(parse(&register, &long(3, " + ")).is_ok());
+    for deep in [long(9000, " + "), "-".repeat(60_000) + "trees > 0", "NOT ".repeat(10_000) + "open", "casei(".repeat(9_000)] {
+        assert_eq!(parse(&register, &deep).unwrap_err().code(), "bad-filter", "{:.20}", deep);
+    }
+    let many = format!("trees IN ({})", vec!["1"; 21_000].join(","));
+    assert_eq!(parse(&register, &many).unwrap_err().code(), "bad-filter");
+    let numbers = vec!["1"; 100].join(",");
+    assert_eq!(parse(&register, &format!("A_EQUALS(({numbers}), ({numbers}))")).unwrap_err().code(), "bad-filter");
+    let in_json = parse_json_text(
+        &register,
+        r#"{"op": "and", "args": [{"op": "=", "args": [{"property": "trees"}, "x"]}, true]}"#,
+        meydan_geo::Crs::crs84(),
+    );
+    assert!(in_json.unwrap_err().to_string().contains("/args/0"));
+}
+
+#[test]
+fn a_condition_names_all_fields_that_it_speaks_of() {
+    let register = park();
+    let fields = |text: &str| {
+        let mut seen = Vec::new();
+        parse(&register, text).unwrap_or_else(|e| panic!("{text}: {e}")).fields(&mut |i| seen.push(i));
+        seen.sort_unstable();
+        seen.dedup();
+        seen
+    };
+    assert_eq!(fields("trees * 2 + area > 1"), [1, 2]);
+    assert_eq!(fields("ACCENTI(CASEI(name)) LIKE 'a%'"), [0]);
+    assert_eq!(fields("A_CONTAINS((name, trees), ('a', 1))"), [0, 1]);
+    assert_eq!(fields("T_DURING(INTERVAL(opened, '..'), INTERVAL('2020-01-01', '2021-01-01'))"), [4]);
+    assert_eq!(fields("char_length(upper(name)) = abs(trees)"), [0, 1]);
+}
+
 #[test]
 fn a_constraint_is_broken_only_where_it_is_false() {
     let (register, record) = (park(), irmak());
@@ -195,12 +326,25 @@ proptest! {
     }
 
     #[test]
+    fn no_json_breaks_the_parser(text in "[\\[\\]{}:,\"a-z0-9 ]{0,80}", op in "[a-z_<>=+]{1,12}", n in 0usize..4) {
+        let (register, crs) = (park(), meydan_geo::Crs::crs84());
+        let _ = parse_json_text(&register, &text, crs);
+        let arguments = [r#"{"property":"trees"}"#, "1", r#"[1,"a",{"date":"2024-01-01"}]"#][..n.min(3)].join(",");
+        if let Ok(expr) = parse_json_text(&register, &format!(r#"{{"op":"{op}","args":[{arguments}]}}"#), crs) {
+            holds(&expr, &irmak());
+        }
+    }
+
+    #[test]
     fn no_plausible_text_breaks_the_parser(words in proptest::collection::vec(
         prop::sample::select(vec!["name", "trees", "(", ")", "AND", "OR", "NOT", "=", "<", ">=", "'x'", "12", "-3.5e2", "LIKE", "IN",
-            "BETWEEN", ",", "IS", "NULL", "CASEI", "S_INTERSECTS", "geom", "POINT", "POLYGON", "TRUE", "DATE", "'2024-01-01'"]), 0..30)) {
+            "BETWEEN", ",", "IS", "NULL", "CASEI", "S_INTERSECTS", "geom", "POINT", "POLYGON", "TRUE", "DATE", "'2024-01-01'", "+", "/", "^", "div", "-", "T_DURING", "INTERVAL", "'..'", "A_EQUALS", "S_TOUCHES", "BBOX", "ACCENTI",
+            "area_m2", "opened"]), 0..30)) {
         let register = park();
         if let Ok(expr) = parse(&register, &words.join(" ")) {
             holds(&expr, &irmak());
+            let text = to_text(&register, &expr);
+            prop_assert_eq!(parse(&register, &text).as_ref().ok(), Some(&expr), "{}", text);
         }
     }
 

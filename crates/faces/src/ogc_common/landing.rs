@@ -66,6 +66,10 @@ fn links(base: &str, lang: Lang) -> Vec<Link> {
         Link::new("data", link::JSON, format!("{root}/collections")).title(data),
         Link::new(link::REL_DATA, link::JSON, format!("{root}/collections")).title(data),
         Link::new(link::REL_TILE_MATRIX_SETS, link::JSON, format!("{root}/tileMatrixSets")).title(sets),
+        Link::new(link::REL_FUNCTIONS, link::JSON, format!("{root}/functions")).title(match lang {
+            Lang::Tr => "Süzgeç işlevleri",
+            Lang::En => "Functions of filters",
+        }),
         Link::new(link::REL_STYLES, link::JSON, format!("{root}/styles")).title(styles),
     ]
 }

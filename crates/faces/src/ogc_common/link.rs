@@ -64,6 +64,8 @@ pub const REL_TILESETS: &str = "http://www.opengis.net/def/rel/ogc/1.0/tilesets-
 pub const REL_TILE_MATRIX_SETS: &str = "http://www.opengis.net/def/rel/ogc/1.0/tiling-schemes";
 /// Relation to a tile matrix set.
 pub const REL_TILE_MATRIX_SET: &str = "http://www.opengis.net/def/rel/ogc/1.0/tiling-scheme";
+/// Relation to the functions of filters.
+pub const REL_FUNCTIONS: &str = "http://www.opengis.net/def/rel/ogc/1.0/functions";
 /// Relation to conformance classes.
 pub const REL_CONFORMANCE: &str = "http://www.opengis.net/def/rel/ogc/1.0/conformance";
 /// Relation to the collections.

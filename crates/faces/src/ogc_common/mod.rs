@@ -1,6 +1,7 @@
 //! OGC API Common (OGC 19-072): landing page, conformance, parameters, links, validators.
 
 pub mod conformance;
+mod functions;
 pub mod http_date;
 pub mod landing;
 pub mod link;
@@ -21,4 +22,5 @@ pub fn routes() -> Router<Arc<App>> {
         .route("/ogc", get(landing::landing))
         .route("/ogc/", get(landing::landing))
         .route("/ogc/conformance", get(conformance::conformance))
+        .route("/ogc/functions", get(functions::functions))
 }

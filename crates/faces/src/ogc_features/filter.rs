@@ -1,4 +1,4 @@
-//! Conditions from parameters: `filter` (CQL2 text) and queryables by name.
+//! Conditions from parameters: `filter` (CQL2 text or JSON) and queryables by name.
 
 use super::space::Space;
 use crate::ogc_common::params::{Params, bad_value};
@@ -10,8 +10,8 @@ use uuid::Uuid;
 
 /// Values of `filter-lang`. `cql-text` is the name that CQL2 text bore in drafts: GDAL sends filters only to servers that list
 /// it, and what it sends is CQL2 text.
-pub const LANGUAGES: [&str; 2] = ["cql2-text", "cql-text"];
-/// Limit: characters of a filter.
+pub const LANGUAGES: [&str; 3] = ["cql2-text", "cql2-json", "cql-text"];
+/// Limit: bytes of a filter.
 pub const MAX_FILTER: usize = 16_384;
 
 /// Takes `filter`, `filter-lang` and `filter-crs`.
@@ -24,8 +24,10 @@ pub fn take_filter(params: &mut Params, register: &Register) -> Result<Option<Ex
         Some(uri) => Space::parse("filter-crs", &uri)?,
         None => Space::lon_lat(),
     };
-    if language.is_some_and(|l| !LANGUAGES.contains(&l.as_str())) {
-        return Err(bad_value("filter-lang", "“cql2-text” olmalı", "must be “cql2-text”"));
+    let language = language.as_deref().unwrap_or(LANGUAGES[0]);
+    if !LANGUAGES.contains(&language) {
+        let wrong = ("“cql2-text” ya da “cql2-json” olmalı", "must be “cql2-text” or “cql2-json”");
+        return Err(bad_value("filter-lang", wrong.0, wrong.1));
     }
     let Some(text) = params.take("filter")? else { return Ok(None) };
     if text.len() > MAX_FILTER {
@@ -35,29 +37,11 @@ pub fn take_filter(params: &mut Params, register: &Register) -> Result<Option<Ex
             format!("A filter can have {MAX_FILTER} bytes at most."),
         ));
     }
-    let mut expr = cql2::parse(register, &text)?;
-    to_lon_lat(&mut expr, space)?;
+    let expr = match language {
+        "cql2-json" => cql2::parse_json_text(register, &text, space.crs())?,
+        _ => cql2::parse_in(register, &text, space.crs())?,
+    };
     Ok(Some(expr))
-}
-
-/// Brings the geometries of a filter from `filter-crs` to lon/lat, in which records are kept.
-fn to_lon_lat(expr: &mut Expr, space: Space) -> Result<()> {
-    match expr {
-        _ if space == Space::lon_lat() => Ok(()),
-        Expr::Intersects(geometry) => {
-            *geometry = space.geometry_to_lon_lat(geometry).ok_or_else(|| {
-                bad_value(
-                    "filter",
-                    "koordinatlar filter-crs alanının dışında",
-                    "coordinates are outside the area of filter-crs",
-                )
-            })?;
-            Ok(())
-        }
-        Expr::And(parts) | Expr::Or(parts) => parts.iter_mut().try_for_each(|p| to_lon_lat(p, space)),
-        Expr::Not(part) => to_lon_lat(part, space),
-        _ => Ok(()),
-    }
 }
 
 /// Takes each queryable given by name (`kind=residential`): equality.

@@ -21,6 +21,12 @@ pub fn add(paths: &mut Map<String, Json>) {
     };
     get("/", "getLandingPage", "Where every client begins", link::JSON, reference("schemas", "landing"));
     get("/conformance", "getConformance", "Standards that are met", link::JSON, reference("schemas", "conformance"));
+    let functions = json!({
+        "type": "object",
+        "required": ["functions"],
+        "properties": { "functions": { "type": "array", "items": { "type": "object", "required": ["name", "returns"] } } },
+    });
+    get("/functions", "getFunctions", "Functions that filters may call", link::JSON, functions);
     get("/api", "getApi", "This definition", link::OPENAPI, json!({ "type": "object" }));
     get("/collections", "getCollections", "All registers", link::JSON, reference("schemas", "collections"));
     get("/styles", "getStyles", "All styles", link::JSON, json!({ "type": "object", "required": ["styles"] }));

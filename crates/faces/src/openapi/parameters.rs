@@ -41,7 +41,7 @@ pub fn components() -> Json {
     query("after", "Page token, as `next` links bear it; opaque.", json!({ "type": "string" }));
     query("bbox-crs", "Reference system of `bbox`.", crs_schema.clone());
     query("crs", "Reference system of the answer.", crs_schema.clone());
-    query("filter", "Condition in CQL2 text.", json!({ "type": "string", "minLength": 1 }));
+    query("filter", "Condition in CQL2, as text or JSON (`filter-lang`).", json!({ "type": "string", "minLength": 1 }));
     let languages = json!({ "type": "string", "enum": crate::ogc_features::FILTER_LANGUAGES, "default": "cql2-text" });
     query("filter-lang", "Language of `filter`; `cql-text` is taken as `cql2-text`.", languages);
     query("filter-crs", "Reference system of geometries in `filter`.", crs_schema);

@@ -1,5 +1,6 @@
 //! The abstract syntax. Property names are resolved to field indexes, literals to the field's type, when parsed for a register.
 
+use super::{Arithmetic, Function, Relation};
 use crate::Value;
 use meydan_geo::Wkb;
 
@@ -33,6 +34,8 @@ pub enum Expr {
     IsNull(Operand),
     /// `S_INTERSECTS(geom, literal)`.
     Intersects(Wkb),
+    /// Another spatial function of the record's geometry and a literal, or of the geometry and itself.
+    Related(Relation, Option<Wkb>),
 }
 
 /// What stands at the side of an operator.
@@ -46,7 +49,7 @@ pub enum Operand {
     Id,
     /// The time of recording (queryable `recorded_at`).
     RecordedAt,
-    /// The geometry; only in `IS NULL`.
+    /// The geometry; only in `IS NULL` and as an argument of functions.
     Geometry,
     /// `CASEI(field)`: the field's text folded by Turkish rules (`text::fold`).
     Folded(usize),
@@ -54,6 +57,35 @@ pub enum Operand {
     Current(Current),
     /// A literal, converted to the type of what it is compared with; folded already if compared with `Folded`.
     Literal(Value),
+    /// A function of another operand.
+    Call(Function, Box<Operand>),
+    /// A calculation, in double precision.
+    Calculated(Box<Operand>, Arithmetic, Box<Operand>),
+}
+
+impl Operand {
+    /// The operand with each [`Operand::Current`] replaced by its value.
+    fn bind(&self, value: &impl Fn(Current) -> Value) -> Self {
+        match self {
+            Self::Current(c) => Self::Literal(value(*c)),
+            Self::Call(function, of) => Self::Call(*function, Box::new(of.bind(value))),
+            Self::Calculated(a, operator, b) => Self::Calculated(Box::new(a.bind(value)), *operator, Box::new(b.bind(value))),
+            other => other.clone(),
+        }
+    }
+
+    /// Calls for each field that the operand speaks of.
+    fn fields(&self, see: &mut impl FnMut(usize)) {
+        match self {
+            Self::Field(i) | Self::Folded(i) => see(*i),
+            Self::Call(_, of) => of.fields(see),
+            Self::Calculated(a, _, b) => {
+                a.fields(see);
+                b.fields(see);
+            }
+            _ => {}
+        }
+    }
 }
 
 /// Comparison operators.
@@ -73,6 +105,23 @@ pub enum Comparison {
     Ge,
 }
 
+impl Comparison {
+    /// All.
+    pub const ALL: [Self; 6] = [Self::Eq, Self::Ne, Self::Lt, Self::Le, Self::Gt, Self::Ge];
+
+    /// As written, in both encodings and in SQL.
+    pub const fn sign(self) -> &'static str {
+        match self {
+            Self::Eq => "=",
+            Self::Ne => "<>",
+            Self::Lt => "<",
+            Self::Le => "<=",
+            Self::Gt => ">",
+            Self::Ge => ">=",
+        }
+    }
+}
+
 /// What a condition of a grant may say of who asks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Current {
@@ -87,14 +136,18 @@ pub enum Current {
 }
 
 impl Current {
-    /// By the name of its function.
+    /// By the name of its function, in small letters.
     pub(super) fn by_name(name: &str) -> Option<Self> {
-        match name {
-            "CURRENT_PERSON" => Some(Self::Person),
-            "CURRENT_POST" => Some(Self::Post),
-            "CURRENT_UNIT" => Some(Self::Unit),
-            "CURRENT_DATE" => Some(Self::Date),
-            _ => None,
+        [Self::Person, Self::Post, Self::Unit, Self::Date].into_iter().find(|c| c.name() == name)
+    }
+
+    /// The name of its function.
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::Person => "current_person",
+            Self::Post => "current_post",
+            Self::Unit => "current_unit",
+            Self::Date => "current_date",
         }
     }
 }
@@ -102,13 +155,10 @@ impl Current {
 impl Expr {
     /// The condition with each [`Operand::Current`] replaced by its value (`Null` where there is none: unknown, so not true).
     pub fn bind(&self, value: &impl Fn(Current) -> Value) -> Self {
-        let operand = |o: &Operand| match o {
-            Operand::Current(c) => Operand::Literal(value(*c)),
-            other => other.clone(),
-        };
+        let operand = |o: &Operand| o.bind(value);
         let all = |terms: &[Self]| terms.iter().map(|t| t.bind(value)).collect();
         match self {
-            Self::Literal(_) | Self::Intersects(_) => self.clone(),
+            Self::Literal(_) | Self::Intersects(_) | Self::Related(..) => self.clone(),
             Self::And(terms) => Self::And(all(terms)),
             Self::Or(terms) => Self::Or(all(terms)),
             Self::Not(inner) => Self::Not(Box::new(inner.bind(value))),
@@ -124,14 +174,15 @@ impl Expr {
 
     /// Calls for each field that the condition speaks of.
     pub fn fields(&self, see: &mut impl FnMut(usize)) {
-        let mut operand = |o: &Operand| match o {
-            Operand::Field(i) | Operand::Folded(i) => see(*i),
-            _ => {}
-        };
         match self {
-            Self::Literal(_) | Self::Intersects(_) => {}
-            Self::And(terms) | Self::Or(terms) => terms.iter().for_each(|t| t.fields(see)),
-            Self::Not(inner) => inner.fields(see),
+            Self::And(terms) | Self::Or(terms) => return terms.iter().for_each(|t| t.fields(see)),
+            Self::Not(inner) => return inner.fields(see),
+            _ => {}
+        }
+        let mut operand = |o: &Operand| o.fields(see);
+        match self {
+            Self::Literal(_) | Self::Intersects(_) | Self::Related(..) => {}
+            Self::And(_) | Self::Or(_) | Self::Not(_) => {}
             Self::Compare(a, _, b) => [a, b].into_iter().for_each(operand),
             Self::Between(a, low, high) => [a, low, high].into_iter().for_each(operand),
             Self::In(a, list) => std::iter::once(a).chain(list).for_each(operand),

@@ -1,7 +1,8 @@
 //! Evaluation in memory, in three-valued logic (`None` is unknown). The stores' SQL must agree with it.
 
-use super::{Comparison, Expr, Operand};
+use super::{Comparison, Expr, Operand, Relation, calculate, like};
 use crate::{Record, Value, text};
+use meydan_geo::Wkb;
 use std::{borrow::Cow, cmp::Ordering};
 
 /// True if the condition is true (unknown is not).
@@ -32,8 +33,18 @@ fn evaluate(expr: &Expr, record: &Record) -> Option<bool> {
         },
         Expr::IsNull(Operand::Geometry) => Some(record.geometry.is_none()),
         Expr::IsNull(operand) => Some(value(operand, record).is_null()),
+        Expr::Related(relation, with) => record.geometry.as_ref().map(|g| related(*relation, g, with.as_ref())),
         Expr::Intersects(literal) => record.geometry.as_ref().map(|g| meydan_geo::relate::intersects(g, literal)),
     }
+}
+
+fn related(relation: Relation, geometry: &Wkb, with: Option<&Wkb>) -> bool {
+    with.map_or(relation.is_of_itself(), |with| meydan_geo::relate::holds(relation, geometry, with))
+}
+
+/// True or false of two literals, before there is any record.
+pub(super) fn compare_literals(left: &Value, operator: Comparison, right: &Value) -> Option<bool> {
+    order(left, right).map(|order| is_so(order, operator))
 }
 
 /// AND over three values: false wins, then unknown.
@@ -62,19 +73,39 @@ fn value<'a>(operand: &'a Operand, record: &'a Record) -> Cow<'a, Value> {
             _ => Cow::Owned(Value::Null),
         },
         Operand::Literal(v) => Cow::Borrowed(v),
+        Operand::Call(function, of) => Cow::Owned(match (&**of, &record.geometry) {
+            (Operand::Geometry, Some(geometry)) => function.of_geometry(geometry),
+            (of, _) => function.of_value(&value(of, record)),
+        }),
+        Operand::Calculated(a, operator, b) => {
+            let result = number(&value(a, record)).zip(number(&value(b, record)));
+            let result = result.and_then(|(a, b)| calculate(*operator, a, b));
+            Cow::Owned(result.map_or(Value::Null, Value::Real))
+        }
     }
 }
 
 fn compare(left: &Operand, operator: Comparison, right: &Operand, record: &Record) -> Option<bool> {
-    let order = order(&value(left, record), &value(right, record))?;
-    Some(match operator {
+    order(&value(left, record), &value(right, record)).map(|order| is_so(order, operator))
+}
+
+fn number(value: &Value) -> Option<f64> {
+    match value {
+        Value::Int(i) => Some(*i as f64),
+        Value::Real(r) => Some(*r),
+        _ => None,
+    }
+}
+
+pub(super) const fn is_so(order: Ordering, operator: Comparison) -> bool {
+    match operator {
         Comparison::Eq => order.is_eq(),
         Comparison::Ne => order.is_ne(),
         Comparison::Lt => order.is_lt(),
         Comparison::Le => order.is_le(),
         Comparison::Gt => order.is_gt(),
         Comparison::Ge => order.is_ge(),
-    })
+    }
 }
 
 /// The order of two values of one type; texts by their bytes (code points).
@@ -91,51 +122,4 @@ fn order(left: &Value, right: &Value) -> Option<Ordering> {
         (Value::Reference(a), Value::Reference(b)) => Some(a.cmp(b)),
         _ => None,
     }
-}
-
-/// LIKE: `%` any run, `_` any one character, `\` takes the next literally. Linear in text times pattern.
-pub fn like(text: &str, pattern: &str) -> bool {
-    let text: Vec<char> = text.chars().collect();
-    let pattern = pieces(pattern);
-    let (mut t, mut p) = (0, 0);
-    let mut retry: Option<(usize, usize)> = None;
-    while t < text.len() {
-        match pattern.get(p) {
-            Some(Piece::Run) => {
-                retry = Some((t, p + 1));
-                p += 1;
-            }
-            Some(Piece::One) => (t, p) = (t + 1, p + 1),
-            Some(Piece::Char(c)) if *c == text[t] => (t, p) = (t + 1, p + 1),
-            _ => match retry {
-                Some((from, after)) => {
-                    retry = Some((from + 1, after));
-                    (t, p) = (from + 1, after);
-                }
-                None => return false,
-            },
-        }
-    }
-    pattern[p..].iter().all(|piece| *piece == Piece::Run)
-}
-
-#[derive(PartialEq)]
-enum Piece {
-    Run,
-    One,
-    Char(char),
-}
-
-fn pieces(pattern: &str) -> Vec<Piece> {
-    let mut out = Vec::new();
-    let mut chars = pattern.chars();
-    while let Some(c) = chars.next() {
-        out.push(match c {
-            '%' => Piece::Run,
-            '_' => Piece::One,
-            '\\' => Piece::Char(chars.next().unwrap_or('\\')),
-            c => Piece::Char(c),
-        });
-    }
-    out
 }

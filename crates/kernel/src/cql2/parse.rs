@@ -3,27 +3,35 @@
 //! Beyond the standard it takes what GDAL sends as `cql-text`: `ILIKE`, and instants as plain strings beside fields of time.
 
 pub(super) mod tokens;
-mod typing;
 
-use super::{Comparison, Expr, Operand};
-use crate::{Error, Register, Result, Value};
-use meydan_geo::Wkb;
+use super::{
+    Comparison, Expr, Operand,
+    bind::{Binder, literal_for},
+    node::{InText, MAX_DEPTH, Node, Places as _, What},
+    wkt,
+};
+use crate::{Error, Register, Result};
+use meydan_geo::Crs;
 use tokens::{Token, Tokens};
-use typing::{compare_operands, literal_for, text_operand};
 
 /// Limit: characters of a filter.
 pub const MAX_LENGTH: usize = 65_536;
-/// Limit: nesting of parentheses, NOT and the like.
-pub const MAX_DEPTH: usize = 64;
-/// Limit: bytes of a pattern of LIKE; SQLite takes 50,000.
-const MAX_PATTERN: usize = 16_384;
 
-/// Parses CQL2 text against a register: property names become field indexes, literals get the field's type.
+/// Parses CQL2 text against a register: property names become field indexes, literals get the field's type. Geometries are in
+/// longitude and latitude.
 ///
 /// # Errors
 /// `bad-filter` (Invalid) with the place and what was expected; `unknown-property` naming it.
 pub fn parse(register: &Register, text: &str) -> Result<Expr> {
-    read(register, text, false)
+    read(register, text, Crs::crs84(), false)
+}
+
+/// As [`parse`], with the geometries in another CRS and its order of axes (`filter-crs`).
+///
+/// # Errors
+/// As [`parse`].
+pub fn parse_in(register: &Register, text: &str, crs: Crs) -> Result<Expr> {
+    read(register, text, crs, false)
 }
 
 /// As [`parse`], for the condition of a grant: it may also speak of who asks (`current_person()`, `current_post()`,
@@ -32,51 +40,35 @@ pub fn parse(register: &Register, text: &str) -> Result<Expr> {
 /// # Errors
 /// As [`parse`].
 pub fn parse_for_principal(register: &Register, text: &str) -> Result<Expr> {
-    read(register, text, true)
+    read(register, text, Crs::crs84(), true)
 }
 
-fn read(register: &Register, text: &str, current: bool) -> Result<Expr> {
+/// The error for a filter of more than [`MAX_LENGTH`] characters.
+pub(super) fn too_long(limit: usize) -> Error {
+    Error::new(
+        crate::Kind::TooLarge,
+        "filter-too-long",
+        format!("Süzgeç en çok {limit} karakter olabilir."),
+        format!("A filter can have {limit} characters at most."),
+    )
+}
+
+fn read(register: &Register, text: &str, crs: Crs, current: bool) -> Result<Expr> {
     if text.len() > MAX_LENGTH {
-        return Err(Error::new(
-            crate::Kind::TooLarge,
-            "filter-too-long",
-            format!("Süzgeç en çok {MAX_LENGTH} karakter olabilir."),
-            format!("A filter can have {MAX_LENGTH} characters at most."),
-        ));
+        return Err(too_long(MAX_LENGTH));
     }
-    let mut parser = Parser { register, tokens: Tokens::new(text), depth: 0, current };
-    let expr = parser.or()?;
+    let mut parser = Parser { tokens: Tokens::new(text), depth: 0 };
+    let node = parser.or()?;
     parser.tokens.end()?;
-    Ok(expr)
-}
-
-/// A side of a comparison before the other side's type is known.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) enum Side {
-    Field(usize),
-    Folded(usize),
-    Fid,
-    Id,
-    RecordedAt,
-    Geometry,
-    Text(String),
-    FoldedText(String),
-    Number(f64, Option<i64>),
-    Bool(bool),
-    Date(jiff::civil::Date),
-    Instant(jiff::Timestamp),
-    Current(super::Current),
+    Binder::new(register, &InText(text), crs, current).filter(&node)
 }
 
 struct Parser<'a> {
-    register: &'a Register,
     tokens: Tokens<'a>,
     depth: usize,
-    /// The condition may speak of who asks.
-    current: bool,
 }
 
-impl<'a> Parser<'a> {
+impl Parser<'_> {
     fn deeper<T>(&mut self, f: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
         if self.depth >= MAX_DEPTH {
             return Err(self.tokens.fault("daha az iç içe", "less nesting"));
@@ -87,240 +79,228 @@ impl<'a> Parser<'a> {
         out
     }
 
-    fn or(&mut self) -> Result<Expr> {
-        let mut terms = vec![self.and()?];
-        while self.tokens.take_word("OR") {
-            terms.push(self.and()?);
-        }
-        Ok(if terms.len() == 1 { terms.swap_remove(0) } else { Expr::Or(terms) })
+    fn call(&self, at: usize, name: &str, arguments: Vec<Node>) -> Result<Node> {
+        Node::call(at, name, arguments, &InText(self.tokens.text()))
     }
 
-    fn and(&mut self) -> Result<Expr> {
-        let mut terms = vec![self.not()?];
-        while self.tokens.take_word("AND") {
-            terms.push(self.not()?);
-        }
-        Ok(if terms.len() == 1 { terms.swap_remove(0) } else { Expr::And(terms) })
+    fn or(&mut self) -> Result<Node> {
+        self.chain("OR", "or", Self::and)
     }
 
-    fn not(&mut self) -> Result<Expr> {
+    fn and(&mut self) -> Result<Node> {
+        self.chain("AND", "and", Self::not)
+    }
+
+    fn chain(&mut self, word: &str, name: &str, next: fn(&mut Self) -> Result<Node>) -> Result<Node> {
+        let at = self.tokens.place();
+        let mut terms = vec![next(self)?];
+        while self.tokens.take_word(word) {
+            terms.push(next(self)?);
+        }
+        if terms.len() == 1 { Ok(terms.swap_remove(0)) } else { self.call(at, name, terms) }
+    }
+
+    fn not(&mut self) -> Result<Node> {
+        let at = self.tokens.place();
         if self.tokens.take_word("NOT") {
-            return Ok(Expr::Not(Box::new(self.deeper(Self::not)?)));
+            let inner = self.deeper(Self::not)?;
+            return self.call(at, "not", vec![inner]);
         }
         self.predicate()
     }
 
-    fn predicate(&mut self) -> Result<Expr> {
-        if self.tokens.take(&Token::Open) {
-            let inner = self.deeper(Self::or)?;
-            self.tokens.expect(&Token::Close, "“)”", "“)”")?;
-            return Ok(inner);
-        }
-        if self.tokens.take_word("S_INTERSECTS") || self.tokens.take_word("INTERSECTS") {
-            return self.intersects();
-        }
-        let left = self.side()?;
+    fn predicate(&mut self) -> Result<Node> {
+        let at = self.tokens.place();
+        let left = self.sum()?;
         if self.tokens.take_word("IS") {
             let negated = self.tokens.take_word("NOT");
             self.tokens.expect_word("NULL")?;
-            return Ok(negate(Expr::IsNull(self.bare(left)?), negated));
+            let is_null = self.call(at, "isnull", vec![left])?;
+            return self.negate(at, is_null, negated);
         }
         let negated = self.tokens.take_word("NOT");
-        if self.tokens.take_word("LIKE") {
-            return Ok(negate(self.like(&left, false)?, negated));
-        }
-        if self.tokens.take_word("ILIKE") {
-            return Ok(negate(self.like(&left, true)?, negated));
+        for (word, name) in [("LIKE", "like"), ("ILIKE", "ilike")] {
+            if self.tokens.take_word(word) {
+                let pattern = self.sum()?;
+                let like = self.call(at, name, vec![left, pattern])?;
+                return self.negate(at, like, negated);
+            }
         }
         if self.tokens.take_word("BETWEEN") {
-            let low = self.side()?;
+            let low = self.sum()?;
             self.tokens.expect_word("AND")?;
-            let high = self.side()?;
-            let (operand, low_operand) = compare_operands(self.register, &left, &low, &self.tokens)?;
-            let (_, high_operand) = compare_operands(self.register, &left, &high, &self.tokens)?;
-            return Ok(negate(Expr::Between(operand, low_operand, high_operand), negated));
+            let high = self.sum()?;
+            let between = self.call(at, "between", vec![left, low, high])?;
+            return self.negate(at, between, negated);
         }
         if self.tokens.take_word("IN") {
-            return Ok(negate(self.in_list(&left)?, negated));
+            let list = self.list()?;
+            let among = self.call(at, "in", vec![left, list])?;
+            return self.negate(at, among, negated);
         }
         if negated {
             return Err(self.tokens.fault("LIKE, BETWEEN ya da IN", "LIKE, BETWEEN or IN"));
         }
-        self.comparison(left)
+        let Some(operator) = self.tokens.comparison() else { return Ok(left) };
+        let right = self.sum()?;
+        self.call(at, operator.sign(), vec![left, right])
     }
 
-    fn comparison(&mut self, left: Side) -> Result<Expr> {
-        let Some(operator) = self.tokens.comparison() else {
-            // A lone boolean: TRUE, FALSE, or a boolean field.
-            return match left {
-                Side::Bool(b) => Ok(Expr::Literal(b)),
-                Side::Field(i) if self.register.fields[i].kind == crate::FieldKind::Boolean => {
-                    Ok(Expr::Compare(Operand::Field(i), Comparison::Eq, Operand::Literal(Value::Bool(true))))
-                }
-                _ => Err(self.tokens.fault("bir karşılaştırma işleci", "a comparison operator")),
+    fn negate(&self, at: usize, node: Node, negated: bool) -> Result<Node> {
+        if negated { self.call(at, "not", vec![node]) } else { Ok(node) }
+    }
+
+    fn list(&mut self) -> Result<Node> {
+        let at = self.tokens.place();
+        self.tokens.expect(&Token::Open, "“(”", "“(”")?;
+        let mut list = vec![self.sum()?];
+        while self.tokens.take(&Token::Comma) {
+            list.push(self.sum()?);
+        }
+        self.tokens.expect(&Token::Close, "“)”", "“)”")?;
+        Node::branch(at, What::Array(list), &InText(self.tokens.text()))
+    }
+
+    fn sum(&mut self) -> Result<Node> {
+        let at = self.tokens.place();
+        let mut left = self.product()?;
+        while let Some(sign) = self.tokens.math("+-") {
+            let right = self.product()?;
+            left = self.call(at, sign.encode_utf8(&mut [0; 4]), vec![left, right])?;
+        }
+        Ok(left)
+    }
+
+    fn product(&mut self) -> Result<Node> {
+        let at = self.tokens.place();
+        let mut left = self.power()?;
+        loop {
+            let name = match self.tokens.math("*/%") {
+                Some('*') => "*",
+                Some('/') => "/",
+                Some(_) => "%",
+                None if self.tokens.take_word("DIV") => "div",
+                None => return Ok(left),
             };
-        };
-        let right = self.side()?;
-        let (l, r) = compare_operands(self.register, &left, &right, &self.tokens)?;
-        Ok(Expr::Compare(l, operator, r))
-    }
-
-    fn like(&mut self, left: &Side, fold_asked: bool) -> Result<Expr> {
-        let operand = text_operand(self.register, left, &self.tokens)?;
-        let pattern = match self.side()? {
-            Side::Text(p) | Side::FoldedText(p) => p,
-            _ => return Err(self.tokens.fault("tırnak içinde bir desen", "a quoted pattern")),
-        };
-        let fold = fold_asked || matches!(operand, Operand::Folded(_));
-        let mut pattern = if fold { crate::text::fold(&pattern) } else { pattern };
-        if pattern.len() > MAX_PATTERN {
-            return Err(self.tokens.fault("daha kısa bir desen", "a shorter pattern"));
-        }
-        // An escape with nothing behind it, which folding can leave, means itself; databases disagree about it.
-        if (pattern.len() - pattern.trim_end_matches('\\').len()) % 2 == 1 {
-            pattern.push('\\');
-        }
-        let operand = match operand {
-            Operand::Folded(i) => Operand::Field(i),
-            other => other,
-        };
-        Ok(Expr::Like { operand, pattern, fold })
-    }
-
-    fn in_list(&mut self, left: &Side) -> Result<Expr> {
-        self.tokens.expect(&Token::Open, "“(”", "“(”")?;
-        let mut list = Vec::new();
-        let operand = loop {
-            let item = self.side()?;
-            let (operand, literal) = compare_operands(self.register, left, &item, &self.tokens)?;
-            list.push(literal);
-            if !self.tokens.take(&Token::Comma) {
-                break operand;
-            }
-        };
-        self.tokens.expect(&Token::Close, "“)”", "“)”")?;
-        Ok(Expr::In(operand, list))
-    }
-
-    fn bare(&self, side: Side) -> Result<Operand> {
-        match side {
-            Side::Field(i) | Side::Folded(i) => Ok(Operand::Field(i)),
-            Side::Fid => Ok(Operand::Fid),
-            Side::Id => Ok(Operand::Id),
-            Side::RecordedAt => Ok(Operand::RecordedAt),
-            Side::Geometry => Ok(Operand::Geometry),
-            _ => Err(self.tokens.fault("bir alan adı", "a property name")),
+            let right = self.power()?;
+            left = self.call(at, name, vec![left, right])?;
         }
     }
 
-    fn side(&mut self) -> Result<Side> {
-        let Some(token) = self.tokens.peek().cloned() else {
-            return Err(self.tokens.fault("bir alan adı ya da değer", "a property name or a value"));
-        };
-        match token {
-            Token::Text(text) => {
+    fn power(&mut self) -> Result<Node> {
+        let at = self.tokens.place();
+        let base = self.factor()?;
+        if self.tokens.math("^").is_none() {
+            return Ok(base);
+        }
+        let exponent = self.factor()?;
+        self.call(at, "^", vec![base, exponent])
+    }
+
+    fn factor(&mut self) -> Result<Node> {
+        let at = self.tokens.place();
+        match self.tokens.peek() {
+            Some(Token::Number(..)) => self.number(at),
+            Some(Token::Math(sign @ ('+' | '-'))) => {
+                let negative = *sign == '-';
                 self.tokens.next();
-                Ok(Side::Text(text))
+                if let Some(Token::Number(..)) = self.tokens.peek() {
+                    let (number, whole) = self.tokens.signed_by(negative)?;
+                    return Ok(Node::leaf(at, What::Number(number, whole)));
+                }
+                let inner = self.deeper(Self::factor)?;
+                if !negative {
+                    return Ok(inner);
+                }
+                self.call(at, "*", vec![Node::leaf(at, What::Number(-1.0, Some(-1))), inner])
             }
-            Token::Number(number, whole) => {
-                self.tokens.next();
-                Ok(Side::Number(number, whole))
-            }
-            Token::Quoted(name) => {
-                self.tokens.next();
-                self.property(&name)
-            }
-            Token::Word(word) => {
-                self.tokens.next();
-                self.word(&word)
-            }
-            _ => Err(self.tokens.fault("bir alan adı ya da değer", "a property name or a value")),
+            _ => self.primary(),
         }
     }
 
-    fn word(&mut self, word: &str) -> Result<Side> {
-        match word.to_ascii_uppercase().as_str() {
-            "TRUE" => return Ok(Side::Bool(true)),
-            "FALSE" => return Ok(Side::Bool(false)),
-            _ => {}
-        }
-        if !self.tokens.take(&Token::Open) {
-            return self.property(word);
-        }
-        let word = word.to_ascii_uppercase();
-        if self.current
-            && let Some(current) = super::Current::by_name(&word)
-        {
-            self.tokens.expect(&Token::Close, "“)”", "“)”")?;
-            return Ok(Side::Current(current));
-        }
-        let out = match word.as_str() {
-            "CASEI" => match self.deeper(Self::side)? {
-                Side::Field(i) => Side::Folded(i),
-                Side::Text(t) => Side::FoldedText(crate::text::fold(&t)),
-                _ => return Err(self.tokens.fault("bir metin", "a text")),
+    fn number(&mut self, at: usize) -> Result<Node> {
+        let (number, whole) = self.tokens.signed()?;
+        Ok(Node::leaf(at, What::Number(number, whole)))
+    }
+
+    /// A group, a list of several, a text, a name, a function.
+    fn primary(&mut self) -> Result<Node> {
+        let at = self.tokens.place();
+        let expected = |tokens: &Tokens<'_>| tokens.fault("bir alan adı ya da değer", "a property name or a value");
+        let leaf = |what| Ok(Node::leaf(at, what));
+        match self.tokens.peek() {
+            Some(Token::Open) => {
+                self.tokens.next();
+                self.group(at)
+            }
+            Some(Token::Text(_) | Token::Quoted(_) | Token::Word(_)) => match self.tokens.next() {
+                Some(Token::Text(text)) => leaf(What::Text(text)),
+                Some(Token::Quoted(name)) => leaf(What::Property(name)),
+                Some(Token::Word(word)) => self.word(at, word),
+                _ => Err(expected(&self.tokens)),
             },
-            "DATE" => {
-                let text = self.quoted()?;
-                Side::Date(text.parse().map_err(|_| self.tokens.fault("YYYY-AA-GG", "YYYY-MM-DD"))?)
-            }
-            "TIMESTAMP" => {
-                let text = self.quoted()?;
-                Side::Instant(text.parse().map_err(|_| self.tokens.fault("RFC 3339 anı", "an RFC 3339 instant"))?)
-            }
-            _ => {
-                return Err(self
-                    .tokens
-                    .fault("bilinen bir işlev (CASEI, DATE, TIMESTAMP)", "a known function (CASEI, DATE, TIMESTAMP)"));
-            }
-        };
+            _ => Err(expected(&self.tokens)),
+        }
+    }
+
+    fn group(&mut self, at: usize) -> Result<Node> {
+        let places = InText(self.tokens.text());
+        if self.tokens.take(&Token::Close) {
+            return Node::branch(at, What::Array(Vec::new()), &places);
+        }
+        let first = self.deeper(Self::or)?;
+        if self.tokens.take(&Token::Close) {
+            return Ok(first);
+        }
+        let mut list = vec![first];
+        while self.tokens.take(&Token::Comma) {
+            list.push(self.deeper(Self::or)?);
+        }
         self.tokens.expect(&Token::Close, "“)”", "“)”")?;
-        Ok(out)
+        Node::branch(at, What::Array(list), &places)
     }
 
-    fn quoted(&mut self) -> Result<String> {
-        match self.tokens.next() {
-            Some(Token::Text(text)) => Ok(text),
-            _ => Err(self.tokens.fault("tırnak içinde bir değer", "a quoted value")),
+    fn word(&mut self, at: usize, word: String) -> Result<Node> {
+        let leaf = |what| Ok(Node::leaf(at, what));
+        let opens = self.tokens.peek() == Some(&Token::Open);
+        let has_height = matches!(self.tokens.peek(), Some(Token::Word(z)) if z.eq_ignore_ascii_case("Z"));
+        if (opens || has_height) && wkt::is_tag(&word) {
+            return leaf(What::Geometry(wkt::read(&mut self.tokens, &word)?));
+        }
+        if !opens {
+            return match word.to_ascii_uppercase().as_str() {
+                "TRUE" => leaf(What::Bool(true)),
+                "FALSE" => leaf(What::Bool(false)),
+                _ => leaf(What::Property(word)),
+            };
+        }
+        let name = word.to_ascii_lowercase();
+        if name == "bbox" {
+            return leaf(What::Box(wkt::bbox(&mut self.tokens)?));
+        }
+        self.tokens.next();
+        let mut arguments = Vec::new();
+        if !self.tokens.take(&Token::Close) {
+            loop {
+                arguments.push(self.deeper(Self::or)?);
+                if !self.tokens.take(&Token::Comma) {
+                    break;
+                }
+            }
+            self.tokens.expect(&Token::Close, "“)”", "“)”")?;
+        }
+        let places = InText(self.tokens.text());
+        match (name.as_str(), arguments.as_slice()) {
+            ("date", [Node { what: What::Text(text), at: inside, .. }]) => {
+                leaf(What::Date(text.parse().map_err(|_| places.fault(*inside, "YYYY-AA-GG", "YYYY-MM-DD"))?))
+            }
+            ("timestamp", [Node { what: What::Text(text), at: inside, .. }]) => {
+                let wrong = |_| places.fault(*inside, "RFC 3339 anı", "an RFC 3339 instant");
+                leaf(What::Instant(text.parse().map_err(wrong)?))
+            }
+            _ => self.call(at, &name, arguments),
         }
     }
-
-    fn property(&self, name: &str) -> Result<Side> {
-        if let Some(index) = self.register.field_index(name) {
-            return Ok(Side::Field(index));
-        }
-        match name {
-            "fid" => Ok(Side::Fid),
-            "id" | "uuid" => Ok(Side::Id),
-            "recorded_at" => Ok(Side::RecordedAt),
-            "geom" | "geometry" if self.register.geometry.is_some() => Ok(Side::Geometry),
-            _ => Err(Error::invalid(
-                "unknown-property",
-                format!("“{}” kütüğünde “{name}” alanı yok.", self.register.title.tr),
-                format!("The register “{}” has no property “{name}”.", self.register.title.en),
-            )
-            .field(name, "böyle bir alan yok", "there is no such property")),
-        }
-    }
-
-    fn intersects(&mut self) -> Result<Expr> {
-        self.tokens.expect(&Token::Open, "“(”", "“(”")?;
-        if self.side()? != Side::Geometry {
-            return Err(self.tokens.fault("geometri alanı", "the geometry property"));
-        }
-        self.tokens.expect(&Token::Comma, "“,”", "“,”")?;
-        let literal = self.geometry_literal()?;
-        self.tokens.expect(&Token::Close, "“)”", "“)”")?;
-        Ok(Expr::Intersects(literal))
-    }
-
-    fn geometry_literal(&mut self) -> Result<Wkb> {
-        super::wkt::read(&mut self.tokens)
-    }
-}
-
-fn negate(expr: Expr, negated: bool) -> Expr {
-    if negated { Expr::Not(Box::new(expr)) } else { expr }
 }
 
 /// Reads a queryable given by name and a plain value (`kind=konut`): the same as `kind = 'konut'`, with the value read as

@@ -5,7 +5,7 @@ use meydan_kernel::{Error, Result};
 use tokio_postgres::{Client, Transaction};
 
 /// Format of the store's own tables; a newer one is refused.
-pub const FORMAT: i32 = 3;
+pub const FORMAT: i32 = 4;
 /// The oldest format that this program brings up to its own.
 const OLDEST: i32 = 1;
 /// Key of the advisory lock under which tables are made and changed: several processes start at once.
@@ -104,11 +104,39 @@ CREATE TABLE meydan.blob (digest bytea PRIMARY KEY CHECK (octet_length(digest) =
 ALTER TABLE meydan.blob ALTER COLUMN bytes SET STORAGE EXTERNAL;
 "#;
 
-/// `meydan.fold` is `meydan_kernel::text::fold`. Final sigma: Rust lowers letter by letter, ICU by context.
+/// `meydan.fold`, `meydan.without_accents` and `meydan.upper` are those of `meydan_kernel::text`, `meydan.calculate` is
+/// `meydan_kernel::cql2::calculate`. Final sigma: Rust lowers letter by letter, ICU by context.
 /// `meydan.guard` lets only those transactions write that Meydan has marked with their own transaction's number.
 const FUNCTIONS: &str = r#"
 CREATE OR REPLACE FUNCTION meydan.fold(t text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
   RETURN lower(translate(t, U&'\0130I\03A3\0307', U&'i\0131\03C3') COLLATE "und-x-icu");
+CREATE OR REPLACE FUNCTION meydan.without_accents(t text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+  RETURN translate(regexp_replace(normalize(t, NFD), '[\u0300-\u036F]', '', 'g'), U&'\0131', 'i');
+CREATE OR REPLACE FUNCTION meydan.upper(t text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+  RETURN upper(translate(t, U&'i\0131', U&'\0130I') COLLATE "und-x-icu");
+CREATE OR REPLACE FUNCTION meydan.calculate(sign text, a float8, b float8) RETURNS float8
+  LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
+DECLARE
+  largest CONSTANT float8 := 1e150;
+BEGIN
+  IF (a <> 0 AND (abs(a) > largest OR abs(a) < 1 / largest)) OR (b <> 0 AND (abs(b) > largest OR abs(b) < 1 / largest)) THEN
+    RETURN NULL;
+  END IF;
+  IF sign = '+' THEN RETURN a + b; END IF;
+  IF sign = '-' THEN RETURN a - b; END IF;
+  IF sign = '*' THEN RETURN a * b; END IF;
+  IF sign = '^' THEN
+    IF a = 0 THEN
+      RETURN CASE WHEN b < 0 THEN NULL WHEN b = 0 THEN 1 ELSE 0 END;
+    END IF;
+    IF (a < 0 AND b <> floor(b)) OR abs(b * ln(abs(a))) > 300 THEN
+      RETURN NULL;
+    END IF;
+    RETURN power(a, b);
+  END IF;
+  IF b = 0 THEN RETURN NULL; END IF;
+  RETURN CASE sign WHEN '/' THEN a / b WHEN 'div' THEN trunc(a / b) WHEN '%' THEN a - b * trunc(a / b) END;
+END $$;
 CREATE OR REPLACE FUNCTION meydan.guard() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF current_setting('meydan.writer', true) IS DISTINCT FROM pg_current_xact_id()::text THEN
@@ -160,7 +188,11 @@ fn upgrade(from: i32) -> String {
     if from < 2 {
         sql += &format!("{SECOND}{}{}", guard("secret"), guard_entries());
     }
-    format!("{sql}{THIRD}{}UPDATE meydan.head SET format = {FORMAT};", guard("blob"))
+    if from < 3 {
+        sql += &format!("{THIRD}{}", guard("blob"));
+    }
+    // What format 4 adds: functions that filters call.
+    format!("{sql}{FUNCTIONS}UPDATE meydan.head SET format = {FORMAT};")
 }
 
 /// Makes the store's own tables if they are missing; checks their format if not.

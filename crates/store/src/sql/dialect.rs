@@ -2,7 +2,10 @@
 
 use super::names::quoted;
 use meydan_geo::{Bbox, Wkb};
-use meydan_kernel::{Field, FieldKind, Register, Value};
+use meydan_kernel::{
+    Field, FieldKind, Register, Value,
+    cql2::{Arithmetic, Function, Relation},
+};
 use uuid::Uuid;
 
 /// A parameter of a statement. SQL text never holds a value.
@@ -40,6 +43,16 @@ pub trait Dialect {
 
     /// True where the row's geometry shares a point with the parameter's; unknown (NULL) where the row has none.
     fn intersects(&self, placeholder: &str) -> String;
+
+    /// True where the row's geometry has the relation (neither to intersect nor to be disjoint) to the parameter's; unknown where the
+    /// row has none.
+    fn related(&self, relation: Relation, placeholder: &str) -> String;
+
+    /// A function of a text, a number or the geometry; not those that fold.
+    fn call(&self, function: Function, of: &str) -> String;
+
+    /// `meydan_kernel::cql2::calculate`.
+    fn calculated(&self, a: &str, operator: Arithmetic, b: &str) -> String;
 
     /// True where the row's id is one of the parameter's ids.
     fn id_among(&self, placeholder: &str) -> String;

@@ -7,7 +7,10 @@ use super::{
     pinned,
 };
 use meydan_geo::Bbox;
-use meydan_kernel::{Query, Value, cql2::Expr};
+use meydan_kernel::{
+    Query, Value,
+    cql2::{Expr, Relation},
+};
 
 /// Conditions on one row, to be joined by AND: boxes, ids, filter. Neither the instant nor the cursor is in them.
 pub fn conditions<D: Dialect + ?Sized>(dialect: &D, query: &Query, params: &mut Vec<Param>) -> Vec<String> {
@@ -57,10 +60,11 @@ fn boxes<D: Dialect + ?Sized>(dialect: &D, query: &Query, boxes: &[Bbox], params
     format!("({})", parts.join(" OR "))
 }
 
-/// Geometries that a record must intersect for the filter to be true.
+/// Geometries that a record must intersect for the filter to be true; all relations of [`Expr::Related`] ask for that.
 fn required_geometries(filter: &Expr) -> Vec<&meydan_geo::Wkb> {
     match filter {
         Expr::Intersects(geometry) => vec![geometry],
+        Expr::Related(relation, Some(geometry)) if *relation != Relation::Disjoint => vec![geometry],
         Expr::And(parts) => parts.iter().flat_map(required_geometries).collect(),
         _ => Vec::new(),
     }

@@ -89,5 +89,9 @@ fn common(conn: &Connection) -> rusqlite::Result<()> {
         Ok(found.intersects(&asked))
     })?;
     conn.create_scalar_function("meydan_intersects", 2, pure, |ctx| super::geometry_function::intersects(ctx))?;
+    conn.create_scalar_function("meydan_related", 3, pure, |ctx| super::geometry_function::related(ctx))?;
+    conn.create_scalar_function("meydan_measure", 2, pure, |ctx| super::filter_function::measure(ctx))?;
+    conn.create_scalar_function("meydan_function", 2, pure, |ctx| super::filter_function::call(ctx))?;
+    conn.create_scalar_function("meydan_calculate", 3, pure, |ctx| super::filter_function::calculated(ctx))?;
     conn.create_collation("meydan_tr", super::collation::compare)
 }

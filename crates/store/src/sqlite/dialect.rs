@@ -3,7 +3,10 @@
 use super::names::rtree;
 use crate::sql::{Dialect, Param, dialect::bind, names::quoted};
 use meydan_geo::Bbox;
-use meydan_kernel::{Field, FieldKind, Register, Value};
+use meydan_kernel::{
+    Field, FieldKind, Register, Value,
+    cql2::{Arithmetic, Class, Function, Relation},
+};
 
 /// How boxes are looked up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,6 +62,19 @@ impl Dialect for Sqlite {
 
     fn intersects(&self, placeholder: &str) -> String {
         format!("meydan_intersects(geom, {placeholder})")
+    }
+
+    fn related(&self, relation: Relation, placeholder: &str) -> String {
+        format!("meydan_related(geom, {placeholder}, '{}')", relation.function())
+    }
+
+    fn call(&self, function: Function, of: &str) -> String {
+        let kind = if function.takes() == Class::Geometry { "measure" } else { "function" };
+        format!("meydan_{kind}('{}', {of})", function.name())
+    }
+
+    fn calculated(&self, a: &str, operator: Arithmetic, b: &str) -> String {
+        format!("meydan_calculate('{}', {a}, {b})", operator.sign())
     }
 
     fn id_among(&self, placeholder: &str) -> String {

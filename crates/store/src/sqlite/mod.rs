@@ -13,6 +13,7 @@ mod definitions;
 mod dialect;
 mod erase;
 mod failure;
+mod filter_function;
 mod geometry_function;
 mod head;
 mod health;

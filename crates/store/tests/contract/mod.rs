@@ -6,6 +6,7 @@ pub mod asking;
 pub mod basics;
 pub mod blobs;
 pub mod cases;
+pub mod chance;
 pub mod city;
 pub mod crowd;
 pub mod definitions;
@@ -15,6 +16,7 @@ pub mod keeping;
 pub mod lists;
 pub mod refusals;
 pub mod secrets;
+pub mod standard;
 pub mod time;
 
 use futures::StreamExt;
@@ -67,6 +69,8 @@ macro_rules! whole_contract {
             asking::names_stand_in_turkish_order,
             asking::filters_agree_with_memory,
             asking::filters_at_the_limits_agree,
+            chance::filters_of_chance_agree,
+            standard::the_standards_predicates_hold,
             asking::boxes_find_what_touches,
             asking::ids_are_found,
             asking::a_stream_is_a_snapshot,

@@ -1,6 +1,12 @@
 //! Tokens of CQL2 text, with their places for messages.
 
-use crate::{Error, Result, cql2::Comparison};
+use crate::{
+    Error, Result,
+    cql2::{
+        Comparison,
+        node::{InText, Places as _},
+    },
+};
 
 #[derive(Debug, Clone, PartialEq)]
 pub(in crate::cql2) enum Token {
@@ -9,12 +15,14 @@ pub(in crate::cql2) enum Token {
     Quoted(String),
     /// A text in single quotes.
     Text(String),
-    /// A number, and its exact value if it is written as a whole number.
-    Number(f64, Option<i64>),
+    /// A number without its sign, and its exact value if it is written as a whole number.
+    Number(f64, Option<i128>),
     Open,
     Close,
     Comma,
     Operator(Comparison),
+    /// `+ - * / % ^`
+    Math(char),
 }
 
 /// The tokens ahead. A fault in the text shows when the parser comes to it.
@@ -65,6 +73,31 @@ impl<'a> Tokens<'a> {
         if self.take_word(wanted) { Ok(()) } else { Err(self.fault(wanted, wanted)) }
     }
 
+    /// Takes the sign of a calculation if it is one of these.
+    pub(in crate::cql2) fn math(&mut self, signs: &str) -> Option<char> {
+        let sign = match self.peek() {
+            Some(Token::Math(c)) if signs.contains(*c) => *c,
+            _ => return None,
+        };
+        self.next();
+        Some(sign)
+    }
+
+    /// A number with its sign.
+    pub(in crate::cql2) fn signed(&mut self) -> Result<(f64, Option<i64>)> {
+        let negative = self.math("+-") == Some('-');
+        self.signed_by(negative)
+    }
+
+    /// A number whose sign is taken already.
+    pub(in crate::cql2) fn signed_by(&mut self, negative: bool) -> Result<(f64, Option<i64>)> {
+        let Some(Token::Number(n, whole)) = self.peek() else { return Err(self.fault("bir sayı", "a number")) };
+        let (n, whole) = (*n, *whole);
+        self.next();
+        let (n, whole) = if negative { (-n, whole.map(|w| -w)) } else { (n, whole) };
+        Ok((n, whole.and_then(|w| i64::try_from(w).ok())))
+    }
+
     pub(in crate::cql2) fn comparison(&mut self) -> Option<Comparison> {
         let Some(Token::Operator(operator)) = self.peek() else { return None };
         let operator = *operator;
@@ -82,14 +115,16 @@ impl<'a> Tokens<'a> {
 
     /// The error that something else was expected here.
     pub(in crate::cql2) fn fault(&self, tr: &str, en: &str) -> Error {
-        let place = self.ahead.as_ref().map_or(self.at, |(at, _)| *at);
-        let column = self.text[..place].chars().count() + 1;
-        Error::invalid(
-            "bad-filter",
-            format!("Süzgeç anlaşılmadı: {column}. karakterde {tr} bekleniyordu."),
-            format!("The filter is not understood: expected {en} at character {column}."),
-        )
-        .field("filter", format!("{column}. karakter"), format!("character {column}"))
+        InText(self.text).fault(self.place(), tr, en)
+    }
+
+    /// Where the token ahead stands.
+    pub(in crate::cql2) fn place(&self) -> usize {
+        self.ahead.as_ref().map_or(self.at, |(at, _)| *at)
+    }
+
+    pub(in crate::cql2) const fn text(&self) -> &'a str {
+        self.text
     }
 
     fn advance(&mut self) {
@@ -111,7 +146,8 @@ impl<'a> Tokens<'a> {
             '>' => self.fixed(1, Token::Operator(Comparison::Gt)),
             '\'' => self.quoted('\'').map(Token::Text),
             '"' => self.quoted('"').map(Token::Quoted),
-            c if c.is_ascii_digit() || "+-.".contains(c) => self.number(),
+            c if c.is_ascii_digit() || c == '.' => self.number(),
+            c if "+-*/%^".contains(c) => self.fixed(1, Token::Math(c)),
             c if c.is_alphabetic() || c == '_' => Some(self.word()),
             _ => None,
         };
@@ -151,7 +187,7 @@ impl<'a> Tokens<'a> {
         let bytes = rest.as_bytes();
         while end < bytes.len() {
             let c = bytes[end];
-            let sign = (c == b'+' || c == b'-') && (end == 0 || matches!(bytes[end - 1], b'e' | b'E'));
+            let sign = (c == b'+' || c == b'-') && end > 0 && matches!(bytes[end - 1], b'e' | b'E');
             if c.is_ascii_digit() || c == b'.' || c == b'e' || c == b'E' || sign {
                 end += 1;
             } else {
