@@ -239,7 +239,7 @@ fn what_is_too_much_or_wrong_is_refused_with_its_place() {
     }
     let long = |n: usize, sign: &str| vec!["trees"; n].join(sign) + " > 0";
     assert!(parse(&register, &long(3, " + ")).is_ok());
-    for deep in [long(9000, " + "), "-".repeat(60_000) + "trees > 0", "NOT ".repeat(10_000) + "open", "casei(".repeat(9_000)] {
+    for deep in [long(7000, " + "), "-".repeat(60_000) + "trees > 0", "NOT ".repeat(10_000) + "open", "casei(".repeat(9_000)] {
         assert_eq!(parse(&register, &deep).unwrap_err().code(), "bad-filter", "{:.20}", deep);
     }
     let many = format!("trees IN ({})", vec!["1"; 21_000].join(","));
@@ -267,7 +267,7 @@ fn a_condition_names_all_fields_that_it_speaks_of() {
     assert_eq!(fields("trees * 2 + area > 1"), [1, 2]);
     assert_eq!(fields("ACCENTI(CASEI(name)) LIKE 'a%'"), [0]);
     assert_eq!(fields("A_CONTAINS((name, trees), ('a', 1))"), [0, 1]);
-    assert_eq!(fields("T_DURING(INTERVAL(opened, '..'), INTERVAL('2020-01-01', '2021-01-01'))"), [4]);
+    assert_eq!(fields("T_INTERSECTS(INTERVAL(opened, '..'), INTERVAL('2020-01-01', '2021-01-01'))"), [4]);
     assert_eq!(fields("char_length(upper(name)) = abs(trees)"), [0, 1]);
 }
 
@@ -344,7 +344,7 @@ proptest! {
         if let Ok(expr) = parse(&register, &words.join(" ")) {
             holds(&expr, &irmak());
             let text = to_text(&register, &expr);
-            prop_assert_eq!(parse(&register, &text).as_ref().ok(), Some(&expr), "{}", text);
+            prop_assert_eq!(parse(&register, &text).ok(), Some(expr), "{}", text);
         }
     }
 
