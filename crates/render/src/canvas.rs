@@ -1,6 +1,6 @@
 //! What a map is drawn on.
 
-use crate::{Colour, Region, RenderError};
+use crate::{Clip, Colour, RenderError};
 use tiny_skia::Path;
 
 /// How the ends of a line look.
@@ -55,11 +55,11 @@ pub struct Words<'a> {
 
 /// Pixels or a page. Coordinates are pixels of the view.
 pub trait Canvas {
-    /// Until the next call only this region is painted; `None` for all of it.
+    /// Until the next call only this is painted.
     ///
     /// # Errors
-    /// If the canvas can't hold the region.
-    fn clip(&mut self, region: Option<Region>) -> Result<(), RenderError>;
+    /// If the canvas can't hold it.
+    fn clip(&mut self, clip: &Clip) -> Result<(), RenderError>;
 
     /// Fills a path by the even-odd rule, which needs no winding of rings.
     fn fill(&mut self, path: &Path, colour: Colour);

@@ -1,7 +1,7 @@
 //! Layer by layer onto a canvas, then the labels.
 
 use crate::{
-    Canvas, Colour, Item, Pen, Piece, RenderError, Shape, Style, Typeface,
+    Canvas, Clip, Colour, Item, Pen, Piece, RenderError, Shape, Style, Typeface,
     canvas::{Cap, Join},
     expression::Subject,
     label,
@@ -35,18 +35,18 @@ pub struct Drawing<'a> {
 /// Draws the map; the background is the canvas's own.
 ///
 /// # Errors
-/// If the canvas can't hold a piece's region.
+/// If the canvas can't hold a piece.
 pub fn draw(drawing: &Drawing<'_>, canvas: &mut dyn Canvas) -> Result<(), RenderError> {
     let layers = drawing.style.at_zoom(drawing.view.zoom);
     for piece in drawing.pieces {
-        canvas.clip(piece.region)?;
+        canvas.clip(&piece.clip)?;
         for layer in layers.iter().filter(|l| l.kind != Kind::Symbol) {
             for item in piece.items(layer.source_layer) {
                 paint(layer, item, canvas);
             }
         }
     }
-    canvas.clip(None)?;
+    canvas.clip(&Clip::Whole)?;
     let symbols: Vec<&Ready<'_>> = layers.iter().filter(|l| l.kind == Kind::Symbol).collect();
     label::draw(&symbols, drawing, canvas);
     Ok(())

@@ -48,22 +48,38 @@ pub struct Layer {
     pub items: Vec<Item>,
 }
 
+/// What a piece may paint. Those of several pieces don't overlap.
+#[derive(Debug, Clone, Default)]
+pub enum Clip {
+    /// All of the view.
+    #[default]
+    Whole,
+    /// A rectangle: quick.
+    Region(Region),
+    /// What lies in a path: a tile in a view of another projection.
+    Outline(Path),
+}
+
 /// A part of the view that is painted from one source: a tile, or the whole view.
 #[derive(Debug, Clone, Default)]
 pub struct Piece {
-    /// What it may paint; `None` for the whole view. Regions of pieces don't overlap.
-    pub region: Option<Region>,
+    /// What it may paint.
+    pub clip: Clip,
     /// What lies in it.
     pub layers: Vec<Layer>,
 }
 
-/// The layers of a vector tile (not compressed). A position of the tile (0 … extent) comes to `origin + position * scale` pixels, where
-/// `scale` is pixels per tile width. Points outside of the tile itself are left to its neighbours.
+/// The layers of a vector tile (not compressed). `place` brings a position of the tile, counted in widths of the tile from its upper left
+/// corner, to pixels. Points outside of the tile itself are left to its neighbours.
 ///
 /// # Errors
 /// [`RenderError::Tile`] if the bytes are no vector tile.
-pub fn from_tile(bytes: &[u8], origin: (f64, f64), scale: f64, properties: &[String]) -> Result<Vec<Layer>, RenderError> {
-    mvt::layers(bytes, origin, scale, properties)
+pub fn from_tile(
+    bytes: &[u8],
+    place: impl Fn(f64, f64) -> (f32, f32),
+    properties: &[String],
+) -> Result<Vec<Layer>, RenderError> {
+    mvt::layers(bytes, &place, properties)
 }
 
 /// An item from geometry; `place` brings a position (longitude, latitude) to pixels, or nowhere. `None` if nothing of it is left.

@@ -25,7 +25,7 @@ pub use canvas::{Canvas, Pen};
 pub use colour::Colour;
 pub use draw::{Drawing, View, draw};
 pub use error::RenderError;
-pub use item::{Item, Piece, Region, Shape};
+pub use item::{Clip, Item, Piece, Region, Shape};
 pub use pixels::{MAX_SIDE, Pixels};
 pub use style::Style;
 pub use typeface::Typeface;

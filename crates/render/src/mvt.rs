@@ -65,32 +65,36 @@ impl<'a> Bytes<'a> {
 }
 
 /// Where a tile's positions lie in pixels.
-#[derive(Clone, Copy)]
-struct Place {
-    origin: (f64, f64),
-    /// Pixels per unit of the tile.
-    step: f64,
+struct Place<'p, P> {
+    place: &'p P,
     extent: i64,
 }
 
-impl Place {
-    fn at(self, x: i64, y: i64) -> (f32, f32) {
-        ((self.origin.0 + x as f64 * self.step) as f32, (self.origin.1 + y as f64 * self.step) as f32)
+impl<P: Fn(f64, f64) -> (f32, f32)> Place<'_, P> {
+    fn at(&self, x: i64, y: i64) -> (f32, f32) {
+        let side = self.extent as f64;
+        (self.place)(x as f64 / side, y as f64 / side)
     }
 }
 
-pub(crate) fn layers(bytes: &[u8], origin: (f64, f64), scale: f64, properties: &[String]) -> Read<Vec<Layer>> {
+pub(crate) fn layers<P>(bytes: &[u8], place: &P, properties: &[String]) -> Read<Vec<Layer>>
+where
+    P: Fn(f64, f64) -> (f32, f32),
+{
     let mut tile = Bytes(bytes);
     let mut out = Vec::new();
     while let Some((number, field)) = tile.field()? {
         if let (3, Field::Bytes(bytes)) = (number, field) {
-            out.push(layer(Bytes(bytes), origin, scale, properties)?);
+            out.push(layer(Bytes(bytes), place, properties)?);
         }
     }
     Ok(out)
 }
 
-fn layer(bytes: Bytes<'_>, origin: (f64, f64), scale: f64, properties: &[String]) -> Read<Layer> {
+fn layer<P>(bytes: Bytes<'_>, place: &P, properties: &[String]) -> Read<Layer>
+where
+    P: Fn(f64, f64) -> (f32, f32),
+{
     let (mut name, mut extent, mut slots, mut values, mut features) =
         (String::new(), EXTENT, Vec::new(), Vec::new(), Vec::new());
     let mut rest = bytes;
@@ -106,7 +110,7 @@ fn layer(bytes: Bytes<'_>, origin: (f64, f64), scale: f64, properties: &[String]
     }
     let extent =
         i64::try_from(extent).ok().filter(|e| (1..=1 << 30).contains(e)).ok_or(RenderError::Tile("its extent is no size"))?;
-    let place = Place { origin, step: scale / extent as f64, extent };
+    let place = Place { place, extent };
     let reader = Features { place, slots, values, width: properties.len() };
     let items = features.into_iter().filter_map(|b| reader.item(Bytes(b)).transpose()).collect::<Read<_>>()?;
     Ok(Layer { name, items })
@@ -134,8 +138,8 @@ const fn zigzag(n: u64) -> i64 {
 }
 
 /// What the features of one layer share.
-struct Features {
-    place: Place,
+struct Features<'p, P> {
+    place: Place<'p, P>,
     /// The style's slot of each key.
     slots: Vec<Option<usize>>,
     values: Vec<Value>,
@@ -143,7 +147,7 @@ struct Features {
     width: usize,
 }
 
-impl Features {
+impl<P: Fn(f64, f64) -> (f32, f32)> Features<'_, P> {
     fn item(&self, mut bytes: Bytes<'_>) -> Read<Option<Item>> {
         let (mut id, mut kind, mut tags, mut geometry) = (0, 0, Bytes(&[]), Bytes(&[]));
         while let Some((number, field)) = bytes.field()? {

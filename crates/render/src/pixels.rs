@@ -1,11 +1,12 @@
 //! The canvas of pixels, and its file.
 
 use crate::{
-    Colour, Region, RenderError,
+    Clip, Colour, Region, RenderError,
     canvas::{Canvas, Cap, Join, Pen},
 };
 use tiny_skia::{
-    Color, FillRule, LineCap, LineJoin, Paint, Path, Pixmap, PixmapPaint, PremultipliedColorU8, Stroke, StrokeDash, Transform,
+    Color, FillRule, LineCap, LineJoin, Mask, Paint, Path, Pixmap, PixmapPaint, PremultipliedColorU8, Stroke, StrokeDash,
+    Transform,
 };
 
 /// Limit: side of a picture in pixels.
@@ -16,6 +17,8 @@ pub struct Pixels {
     whole: Pixmap,
     /// The part that is painted now, with its place in the whole; copied into it when the next one begins.
     part: Option<(Pixmap, Region)>,
+    /// What may be painted now, if it is no rectangle.
+    mask: Option<Mask>,
     /// Device pixels per pixel of the view.
     ratio: f32,
     background: Colour,
@@ -29,7 +32,7 @@ impl Pixels {
     pub fn new(width: u32, height: u32, ratio: f32, background: Colour) -> Result<Self, RenderError> {
         let side = |n: u32| (f64::from(n) * f64::from(ratio)).round() as u32;
         let whole = Self::sheet(side(width), side(height), background)?;
-        Ok(Self { whole, part: None, ratio, background })
+        Ok(Self { whole, part: None, mask: None, ratio, background })
     }
 
     fn sheet(width: u32, height: u32, background: Colour) -> Result<Pixmap, RenderError> {
@@ -81,14 +84,14 @@ impl Pixels {
         (n as f32 * self.ratio).round() as i32
     }
 
-    fn target(&mut self) -> (&mut Pixmap, Transform) {
+    fn target(&mut self) -> (&mut Pixmap, Transform, Option<&Mask>) {
         let ratio = self.ratio;
         match &mut self.part {
             Some((part, at)) => {
                 let (x, y) = ((at.x as f32 * ratio).round(), (at.y as f32 * ratio).round());
-                (part, Transform::from_scale(ratio, ratio).post_translate(-x, -y))
+                (part, Transform::from_scale(ratio, ratio).post_translate(-x, -y), None)
             }
-            None => (&mut self.whole, Transform::from_scale(ratio, ratio)),
+            None => (&mut self.whole, Transform::from_scale(ratio, ratio), self.mask.as_ref()),
         }
     }
 
@@ -96,20 +99,32 @@ impl Pixels {
         if c.is_clear() {
             return;
         }
-        let (sheet, transform) = self.target();
-        sheet.fill_path(path, &paint(c), rule, transform, None);
+        let (sheet, transform, mask) = self.target();
+        sheet.fill_path(path, &paint(c), rule, transform, mask);
     }
 }
 
 impl Canvas for Pixels {
-    fn clip(&mut self, region: Option<Region>) -> Result<(), RenderError> {
+    fn clip(&mut self, clip: &Clip) -> Result<(), RenderError> {
         self.flush();
-        let Some(region) = region else { return Ok(()) };
-        let far = |at: i32, length: u32| self.device(at.saturating_add_unsigned(length));
-        let side = |from: i32, to: i32| u32::try_from(to.saturating_sub(from)).unwrap_or(0);
-        let width = side(self.device(region.x), far(region.x, region.width));
-        let height = side(self.device(region.y), far(region.y, region.height));
-        self.part = Some((Self::sheet(width, height, self.background)?, region));
+        self.mask = None;
+        match clip {
+            Clip::Whole => {}
+            Clip::Region(region) => {
+                let far = |at: i32, length: u32| self.device(at.saturating_add_unsigned(length));
+                let side = |from: i32, to: i32| u32::try_from(to.saturating_sub(from)).unwrap_or(0);
+                let width = side(self.device(region.x), far(region.x, region.width));
+                let height = side(self.device(region.y), far(region.y, region.height));
+                self.part = Some((Self::sheet(width, height, self.background)?, *region));
+            }
+            Clip::Outline(path) => {
+                let mask = Mask::new(self.whole.width(), self.whole.height());
+                let mut mask = mask.ok_or(RenderError::Size { limit: MAX_SIDE })?;
+                // Without soft edges: neighbours share each pixel out among them.
+                mask.fill_path(path, FillRule::Winding, false, Transform::from_scale(self.ratio, self.ratio));
+                self.mask = Some(mask);
+            }
+        }
         Ok(())
     }
 
@@ -136,8 +151,8 @@ impl Canvas for Pixels {
             dash: if pen.dashes.is_empty() { None } else { StrokeDash::new(pen.dashes.clone(), 0.0) },
             ..Stroke::default()
         };
-        let (sheet, transform) = self.target();
-        sheet.stroke_path(path, &paint(pen.colour), &stroke, transform, None);
+        let (sheet, transform, mask) = self.target();
+        sheet.stroke_path(path, &paint(pen.colour), &stroke, transform, mask);
     }
 
     fn letters(&mut self, outlines: &Path, colour: Colour, halo: Colour, halo_width: f32) {

@@ -9,7 +9,17 @@ pub struct Typeface {
     em: f32,
 }
 
+static SANS: &[u8] = include_bytes!("../fonts/LiberationSans-Regular.ttf");
+
 impl Typeface {
+    /// Liberation Sans, which comes with the crate: Latin with all of Turkish, Greek, Cyrillic.
+    ///
+    /// # Errors
+    /// [`RenderError::Typeface`]; the file is in the program, so never.
+    pub fn sans() -> Result<Self, RenderError> {
+        Self::parse(SANS)
+    }
+
     /// Reads a file.
     ///
     /// # Errors

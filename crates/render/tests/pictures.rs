@@ -2,13 +2,11 @@
 
 use meydan_geo::Wkb;
 use meydan_render::{
-    Colour, Drawing, Item, Piece, Pixels, Region, Shape, Style, Typeface, Value, View, draw,
+    Clip, Colour, Drawing, Item, Piece, Pixels, Region, Shape, Style, Typeface, Value, View, draw,
     item::{Layer, from_tile, from_wkb},
 };
 use proptest::prelude::*;
 use serde_json::{Value as Json, json};
-
-const FONT: &[u8] = include_bytes!("../../paper/fonts/LiberationSerif-Regular.ttf");
 
 fn style(layers: &Json) -> Style {
     Style::parse(layers.as_array().expect("layers").iter().filter_map(Json::as_object)).expect("a style")
@@ -16,7 +14,7 @@ fn style(layers: &Json) -> Style {
 
 /// Draws 100 × 100 pixels on white; a function from a pixel to its colour.
 fn picture(style: &Style, pieces: &[Piece], ratio: f32) -> impl Fn(u32, u32) -> [u8; 3] + use<> {
-    let typeface = Typeface::parse(FONT).expect("a typeface");
+    let typeface = Typeface::sans().expect("a typeface");
     let mut canvas = Pixels::new(100, 100, ratio, Colour::WHITE).expect("a canvas");
     let view = View { width: 100, height: 100, zoom: 14.0 };
     draw(&Drawing { style, pieces, typeface: &typeface, view }, &mut canvas).expect("drawn");
@@ -39,8 +37,8 @@ fn place(x: f64, y: f64) -> Option<(f32, f32)> {
     Some((x as f32, y as f32))
 }
 
-fn piece(region: Option<Region>, name: &str, items: Vec<Item>) -> Piece {
-    Piece { region, layers: vec![Layer { name: name.to_owned(), items }] }
+fn piece(clip: Clip, name: &str, items: Vec<Item>) -> Piece {
+    Piece { clip, layers: vec![Layer { name: name.to_owned(), items }] }
 }
 
 fn text(text: &str) -> Value {
@@ -66,7 +64,7 @@ fn areas_lines_and_circles_take_their_colours_from_the_style_and_the_values() {
     };
     let spot = from_wkb(1, &Wkb::point(90.0, 10.0).expect("a point"), place, vec![]).expect("a point");
     let pieces = [Piece {
-        region: None,
+        clip: Clip::Whole,
         layers: vec![
             Layer { name: "spot".into(), items: vec![spot] },
             Layer { name: "land".into(), items: vec![area(10.0, 40.0, "park"), area(50.0, 80.0, "wood")] },
@@ -92,10 +90,20 @@ fn a_piece_paints_its_own_region_only() {
     let whole = || vec![from_wkb(1, &square(-10.0, 110.0), place, vec![]).expect("an area")];
     let left = Region { x: 0, y: 0, width: 50, height: 100 };
     let right = Region { x: 50, y: 0, width: 50, height: 100 };
-    let pixel = picture(&style, &[piece(Some(left), "land", whole()), piece(Some(right), "land", whole())], 1.0);
+    let pixel =
+        picture(&style, &[piece(Clip::Region(left), "land", whole()), piece(Clip::Region(right), "land", whole())], 1.0);
     let one = pixel(10, 10);
     assert!(one != [255, 255, 255] && one != [0, 0, 255]);
     assert_eq!([pixel(49, 50), pixel(50, 50), pixel(90, 90)], [one; 3], "no seam, and nothing twice");
+    let half = |corners: &[(f32, f32)]| {
+        let mut path = tiny_skia::PathBuilder::new();
+        corners.iter().enumerate().for_each(|(at, (x, y))| if at == 0 { path.move_to(*x, *y) } else { path.line_to(*x, *y) });
+        Clip::Outline(path.finish().expect("a path"))
+    };
+    let upper = piece(half(&[(-1.0, -1.0), (101.0, -1.0), (101.0, 37.3), (-1.0, 61.9)]), "land", whole());
+    let lower = piece(half(&[(-1.0, 61.9), (101.0, 37.3), (101.0, 101.0), (-1.0, 101.0)]), "land", whole());
+    let pixel = picture(&style, &[upper, lower], 1.0);
+    assert!((0..100).all(|x| (0..100).all(|y| pixel(x, y) == one)), "no seam across either");
 }
 
 #[test]
@@ -106,7 +114,7 @@ fn labels_stand_where_they_fit_and_only_there() {
     ]);
     let style = style(&layers);
     let dark = |items: Vec<Item>| {
-        let pixel = picture(&style, &[piece(None, "land", items)], 1.0);
+        let pixel = picture(&style, &[piece(Clip::Whole, "land", items)], 1.0);
         (0..100).flat_map(|x| (0..100).map(move |y| (x, y))).filter(|(x, y)| pixel(*x, *y)[0] < 128).count()
     };
     let named = |from, to, name: &str| from_wkb(1, &square(from, to), place, vec![text(name)]).expect("an area");
@@ -120,7 +128,7 @@ fn labels_stand_where_they_fit_and_only_there() {
     let line = style_along();
     let way = Wkb::line_string(&[(95.0, 50.0), (5.0, 50.0)]).expect("a line");
     let item = from_wkb(3, &way, place, vec![text("Uzun Sokak")]).expect("a line");
-    let pixel = picture(&line, &[piece(None, "way", vec![item])], 1.0);
+    let pixel = picture(&line, &[piece(Clip::Whole, "way", vec![item])], 1.0);
     let rows = |range: std::ops::Range<u32>| range.filter(|y| (0..100).any(|x| pixel(x, *y)[0] < 128)).count();
     assert!(rows(40..60) > 5 && rows(0..40) == 0 && rows(60..100) == 0, "along the line");
 }
@@ -149,7 +157,8 @@ fn tile() -> Vec<u8> {
 
 #[test]
 fn a_vector_tile_comes_to_pixels() {
-    let layers = from_tile(&tile(), (10.0, 0.0), 8192.0, &["other".into(), "kind".into()]).expect("a tile");
+    let layers = from_tile(&tile(), |u, v| ((10.0 + u * 8192.0) as f32, (v * 8192.0) as f32), &["other".into(), "kind".into()])
+        .expect("a tile");
     let [layer] = layers.as_slice() else { panic!("one layer") };
     let [item] = layer.items.as_slice() else { panic!("one feature") };
     assert_eq!((layer.name.as_str(), item.id), ("land", 7));
@@ -162,14 +171,14 @@ fn a_vector_tile_comes_to_pixels() {
 proptest! {
     #[test]
     fn no_bytes_of_a_tile_make_it_panic(bytes in prop::collection::vec(any::<u8>(), 0..200), at in 0_usize..60, byte: u8) {
-        let _ = from_tile(&bytes, (0.0, 0.0), 256.0, &["kind".into()]);
+        let _ = from_tile(&bytes, |u, v| (u as f32 * 256.0, v as f32 * 256.0), &["kind".into()]);
         let mut broken = tile();
         let at = at % broken.len();
         broken[at] = byte;
-        if let Ok(layers) = from_tile(&broken, (0.0, 0.0), 256.0, &["kind".into()]) {
+        if let Ok(layers) = from_tile(&broken, |u, v| (u as f32 * 256.0, v as f32 * 256.0), &["kind".into()]) {
             let all = style(&json!([{ "id": "a", "type": "fill", "source-layer": "land" }, { "id": "b", "type": "line", "source-layer": "land" },
                 { "id": "c", "type": "symbol", "source-layer": "land", "layout": { "text-field": ["get", "kind"] } }]));
-            let _ = picture(&all, &[Piece { region: None, layers }], 1.0);
+            let _ = picture(&all, &[Piece { clip: Clip::Whole, layers }], 1.0);
         }
     }
 }
