@@ -3,10 +3,10 @@
 use crate::{
     Caller, Problem, calls, cases, changes, compress,
     definitions::{Definitions, Kept},
-    field, find, limits, log, ogc_common, ogc_features, ogc_tiles, ogc_transactions, ogc_versions, open311, openapi, pages,
+    field, find, limits, log, maps, ogc_common, ogc_features, ogc_tiles, ogc_transactions, ogc_versions, open311, openapi, pages,
     papers, problem, push,
     rates::{self, Rates},
-    reports, schemas, security_headers, styles, well_known, who,
+    reports, schemas, security_headers, styles, well_known, who, wms, wmts,
 };
 use axum::{
     Router,
@@ -85,6 +85,7 @@ pub struct App {
     pub(crate) composites: ogc_tiles::Composites,
     pub(crate) extents: ogc_tiles::Extents,
     pub(crate) reports: reports::Kept,
+    pub(crate) map_styles: maps::Styles,
     definitions: Kept,
 }
 
@@ -108,6 +109,7 @@ impl App {
             composites: ogc_tiles::Composites::default(),
             extents: ogc_tiles::Extents::default(),
             reports: reports::Kept::default(),
+            map_styles: maps::Styles::default(),
             definitions: Kept::default(),
         }
     }
@@ -141,6 +143,8 @@ pub fn router(app: Arc<App>) -> Router {
         .merge(ogc_transactions::routes())
         .merge(ogc_versions::routes())
         .merge(styles::routes())
+        .merge(wms::routes())
+        .merge(wmts::routes())
         .merge(schemas::routes())
         .merge(open311::routes())
         .merge(openapi::routes())

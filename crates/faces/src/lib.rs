@@ -13,6 +13,7 @@ pub mod field;
 pub mod find;
 pub mod limits;
 pub mod log;
+pub mod maps;
 pub mod negotiate;
 pub mod ogc_common;
 pub mod ogc_features;
@@ -32,6 +33,9 @@ mod security_headers;
 pub mod styles;
 pub mod well_known;
 pub mod who;
+pub mod wms;
+pub mod wmts;
+mod xml;
 
 pub use app::{App, Settings, router};
 pub use problem::Problem;

@@ -28,5 +28,6 @@ pub use error::RenderError;
 pub use item::{Clip, Item, Piece, Region, Shape};
 pub use pixels::{MAX_SIDE, Pixels};
 pub use style::Style;
+pub use tiny_skia::{Path, PathBuilder};
 pub use typeface::Typeface;
 pub use value::Value;

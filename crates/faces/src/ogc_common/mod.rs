@@ -3,6 +3,7 @@
 pub mod conformance;
 mod functions;
 pub mod http_date;
+pub mod kvp;
 pub mod landing;
 pub mod link;
 pub mod params;

@@ -84,7 +84,7 @@ impl Node {
         let _ = write!(out, "<{name}>");
         match self {
             Self::None => {}
-            Self::Text(text) => escaped(out, text),
+            Self::Text(text) => crate::xml::escape(out, text),
             Self::Int(n) => drop(write!(out, "{n}")),
             Self::Real(r) => drop(write!(out, "{r}")),
             Self::Flag(b) => drop(write!(out, "{b}")),
@@ -97,22 +97,6 @@ impl Node {
 
 fn quoted(out: &mut String, text: &str) {
     out.push_str(&serde_json::Value::from(text).to_string());
-}
-
-/// Text as XML 1.0 allows it (section 2.2); what it can't hold is left out.
-fn escaped(out: &mut String, text: &str) {
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            // As it is, a reader would make a line feed of it.
-            '\r' => out.push_str("&#13;"),
-            '\t' | '\n' => out.push(c),
-            '\0'..='\u{1f}' | '\u{fffe}' | '\u{ffff}' => {}
-            _ => out.push(c),
-        }
-    }
 }
 
 #[cfg(test)]
@@ -135,7 +119,7 @@ mod tests {
         assert_eq!(
             list.to_xml("service_requests"),
             "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<service_requests><request><service_request_id>1</service_request_id>\
-             <description>&lt;b&gt; &amp; \"İ\"&#13;\n</description><lat>41</lat><media_url/></request></service_requests>\n"
+             <description>&lt;b&gt; &amp; &quot;İ&quot;&#13;\n</description><lat>41</lat><media_url/></request></service_requests>\n"
         );
         assert!(Node::List("request", vec![]).to_xml("service_requests").ends_with("\n<service_requests/>\n"));
     }

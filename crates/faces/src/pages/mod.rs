@@ -23,7 +23,7 @@ mod history;
 mod inbox;
 pub(crate) mod intake;
 mod labels;
-mod legend;
+pub(crate) mod legend;
 mod list;
 mod list_filter;
 mod log;
