@@ -27,6 +27,7 @@ mod dast_secrets;
 mod gdal;
 mod ldap;
 mod log;
+mod maps;
 mod messages;
 mod oidc;
 mod open311;

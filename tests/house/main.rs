@@ -14,8 +14,20 @@ const ARROWS: [(&str, &[&str]); 12] = [
     ("crates/followers", &["meydan-geo", "meydan-kernel"]),
     ("crates/identity", &["meydan-kernel"]),
     ("crates/paper", &[]),
+    ("crates/render", &["meydan-geo"]),
     ("crates/messages", &[]),
-    ("crates/faces", &["meydan-geo", "meydan-kernel", "meydan-followers", "meydan-formats", "meydan-identity", "meydan-paper"]),
+    (
+        "crates/faces",
+        &[
+            "meydan-geo",
+            "meydan-kernel",
+            "meydan-followers",
+            "meydan-formats",
+            "meydan-identity",
+            "meydan-paper",
+            "meydan-render",
+        ],
+    ),
     ("modules", &["meydan-geo", "meydan-kernel"]),
     (
         "crates/meydan",

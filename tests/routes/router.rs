@@ -8,7 +8,7 @@ use std::{
 };
 
 /// Routes that are no part of the API document, each with its reason.
-const OTHERS: [(&str, &str); 12] = [
+const OTHERS: [(&str, &str); 16] = [
     ("/ogc/", "the landing page, with the slash that some clients write"),
     ("/log/checkpoint", "C2SP tlog-tiles has its own document"),
     ("/log/key", "C2SP signed-note has its own document"),
@@ -19,6 +19,10 @@ const OTHERS: [(&str, &str); 12] = [
     ("/ogc/styles/{}", "the same style as at /styles, for clients that begin at the landing page"),
     ("/open311/v2/services.json", "in the document by its format: services.{format}"),
     ("/open311/v2/services.xml", "in the document by its format: services.{format}"),
+    ("/ogc/wms", "OGC 06-042 says what it is, and its capabilities what it has"),
+    ("/ogc/wmts", "OGC 07-057r7 says what it is, and its capabilities what it has"),
+    ("/ogc/wmts/1.0.0/WMTSCapabilities.xml", "OGC 07-057r7 says what it is"),
+    ("/ogc/wmts/1.0.0/{}/{}/{}/{}/{}/{}", "OGC 07-057r7 says what it is"),
     ("/.well-known/security.txt", "RFC 9116 says what it is"),
     ("/.well-known/change-password", "W3C says what it is"),
 ];

@@ -53,7 +53,7 @@ impl Version {
 
 /// Routes of the service.
 pub fn routes() -> Router<Arc<App>> {
-    Router::new().route(PATH, get(service))
+    Router::new().route("/ogc/wms", get(service))
 }
 
 /// `GET /ogc/wms?SERVICE=WMS&REQUEST=…`.

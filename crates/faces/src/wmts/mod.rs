@@ -23,7 +23,7 @@ pub(crate) const GRID: &str = "GoogleMapsCompatible";
 /// Routes of the service.
 pub fn routes() -> Router<Arc<App>> {
     Router::new()
-        .route(PATH, get(by_key))
+        .route("/ogc/wmts", get(by_key))
         .route("/ogc/wmts/1.0.0/WMTSCapabilities.xml", get(capabilities_by_path))
         .route("/ogc/wmts/1.0.0/{layer}/{style}/{set}/{matrix}/{row}/{file}", get(tile_by_path))
 }
