@@ -1,7 +1,7 @@
 //! Where something is: the neighbourhood that holds a point, the street next to it.
 
 use meydan_geo::{Bbox, Wkb, parts::Part, relate};
-use meydan_kernel::{Query, Record, Result, Value, desk::Deed, query::Key};
+use meydan_kernel::{Query, Record, Result, Value, catalogue::Action, desk::Deed, query::Key};
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -70,6 +70,11 @@ pub(super) async fn referred(deed: &Deed<'_>, register: &str, id: Option<Uuid>) 
         (Some(register), Some(id)) => deed.desk.store().get(register, Key::Id(id), None).await,
         _ => Ok(None),
     }
+}
+
+/// True if who does the deed may read a case of its register, if only as everybody does: whoever names it to the house must see it.
+pub(super) fn is_seen(deed: &Deed<'_>, case: &Record) -> bool {
+    deed.desk.access(deed.principal, deed.register, Action::Read).of(case).is_some()
 }
 
 /// A text of a record of a register.

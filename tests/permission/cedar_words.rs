@@ -26,7 +26,10 @@ pub fn policy(drawn: &Drawn, units: &dyn Fn(&str) -> String) -> String {
         out += " && context.reason";
     }
     if grant.step_up {
-        out += " && context.proven";
+        // Who has the grant by a party that is not asked for a proof needs none.
+        let excused = grant.to.iter().filter(|p| !grant.step_up_of.is_empty() && !grant.step_up_of.contains(p));
+        let excused: String = excused.map(|p| format!(" || {}", party(p))).collect();
+        let _ = write!(out, " && (context.proven{excused})");
     }
     if !grant.by_proxy {
         out += " && !principal.proxied";

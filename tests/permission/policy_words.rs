@@ -45,7 +45,9 @@ pub fn policy(drawn: &Drawn) -> String {
         terms.push("current_setting('app.reason') = 'yes'".to_owned());
     }
     if grant.step_up {
-        terms.push("current_setting('app.proven') = 'yes'".to_owned());
+        let excused = grant.to.iter().filter(|p| !grant.step_up_of.is_empty() && !grant.step_up_of.contains(p));
+        let excused: String = excused.map(|p| format!(" OR {}", party(p))).collect();
+        terms.push(format!("(current_setting('app.proven') = 'yes'{excused})"));
     }
     if !grant.by_proxy {
         terms.push("current_setting('app.proxied') = 'no'".to_owned());

@@ -49,6 +49,7 @@ fn grant(name: &str, role: &str) -> Grant {
         fields: None,
         reason: false,
         step_up: false,
+        step_up_of: Vec::new(),
         by_proxy: true,
         with_whole: false,
     }

@@ -181,7 +181,7 @@ async fn principal(
         By::Manager => holders::with_role(&maker.directory, unit, "branch_manager", day).first().copied(),
         By::Applicant => {
             let Some(Value::Text(number)) = case.value(register, field::REFERENCE) else { return Ok(None) };
-            return Ok(Some(Principal { now: at, ..maker.desk.bearer(number, "demo").await? }));
+            return Ok(Some(Principal { now: at, verified_at: Some(at), ..maker.desk.bearer(number, "demo").await? }));
         }
     };
     person.map(|person| maker.person(person, at)).transpose()

@@ -74,14 +74,12 @@ impl Effect for Classify {
 }
 
 impl Classify {
-    /// Who isn't of the house may name a request that theirs repeats only if everybody sees it; another is not looked for.
+    /// A request that this one repeats is named only by who may read it; another is not looked for.
     async fn see_named(&self, deed: &mut Deed<'_>) -> Result<()> {
         let Some(named) = deed.reference("duplicate_of").filter(|_| deed.event == Event::Opened) else { return Ok(()) };
-        if deed.principal.is_everyone() {
-            let named = place::referred(deed, &deed.register.name, Some(named)).await?;
-            if named.is_none_or(|r| r.value(deed.register, "public") != Some(&Value::Bool(true))) {
-                deed.set("duplicate_of", Value::Null);
-            }
+        let named = place::referred(deed, &deed.register.name, Some(named)).await?;
+        if !named.is_some_and(|case| place::is_seen(deed, &case)) {
+            deed.set("duplicate_of", Value::Null);
         }
         Ok(())
     }

@@ -225,6 +225,11 @@ impl House {
         .collect()
     }
 
+    /// The applicant: bears the number, and has proven their contact.
+    pub async fn applicant(&self, id: Uuid, now: Timestamp) -> Principal {
+        Principal { verified_at: Some(now), ..self.bearer(id, now).await }
+    }
+
     /// The bearer of a request's number.
     pub async fn bearer(&self, id: Uuid, now: Timestamp) -> Principal {
         let Value::Text(number) = self.value(id, "reference").await else { panic!("no number") };

@@ -26,7 +26,7 @@ async fn the_service_clock_stands_still_while_the_applicant_is_asked() {
     // A month later nothing is late; four hours were used, twelve are left.
     house.desk.fire(at("2026-04-01T12:00"), 100).await.unwrap();
     assert_eq!(house.value(id, "late").await, Value::Bool(false));
-    house.go(&house.bearer(id, at("2026-04-06T08:00")).await, id, "reply", &[]).await.unwrap();
+    house.go(&house.applicant(id, at("2026-04-06T08:00")).await, id, "reply", &[]).await.unwrap();
     assert_eq!(house.due(id, "service").await, Some(at("2026-04-07T12:00")));
 }
 
@@ -91,7 +91,7 @@ async fn reopening_is_a_new_term_within_limits_for_applicants() {
         house.go(&worker, id, "resolve", &answer).await.unwrap();
     };
     let reopen = async |now: &str| {
-        let bearer = house.bearer(id, at(now)).await.because(Some("Yine bozuldu".to_owned()));
+        let bearer = house.applicant(id, at(now)).await.because(Some("Yine bozuldu".to_owned()));
         house.go(&bearer, id, "reopen", &[]).await
     };
     resolve("2026-03-02T10:00").await;
@@ -120,7 +120,7 @@ async fn reopening_is_a_new_term_within_limits_for_applicants() {
     let late = filed(&house, "2026-03-02T08:00", "d@ornek.example").await;
     let worker = house.acting("yakup.aksoy", "field_team", at("2026-03-02T10:00")).await;
     house.go(&worker, late, "resolve", &answer).await.unwrap();
-    let bearer = house.bearer(late, at("2026-04-02T10:00")).await.because(Some("Yine".to_owned()));
+    let bearer = house.applicant(late, at("2026-04-02T10:00")).await.because(Some("Yine".to_owned()));
     assert_eq!(house.go(&bearer, late, "reopen", &[]).await.unwrap_err().code(), "closed-long-ago");
     let agent = house.acting("merve.tunc", "call_centre_agent", at("2026-04-02T10:00")).await.because(Some("Yine".to_owned()));
     house.go(&agent, late, "reopen", &[]).await.unwrap();
@@ -156,7 +156,7 @@ async fn duplicates_are_joined_at_the_root_counted_and_told() {
         assert_eq!(told.iter().filter(|n| n.said.contains("Yama yapıldı.") && n.address == address).count(), 1, "{told:?}");
     }
     // Taken out again it counts no more.
-    let bearer = house.bearer(third, at("2026-03-03T10:00")).await.because(Some("Başka yer".to_owned()));
+    let bearer = house.applicant(third, at("2026-03-03T10:00")).await.because(Some("Başka yer".to_owned()));
     house.go(&bearer, third, "reopen", &[]).await.unwrap();
     assert_eq!((house.value(root, "supporters").await, house.value(third, "duplicate_of").await), (Value::Int(2), Value::Null));
     // The laws give each petition its own answer; what isn't public can't be named by who only bears a number.
@@ -165,7 +165,7 @@ async fn duplicates_are_joined_at_the_root_counted_and_told() {
     let named = [(PLACE.0, text(PLACE.1)), ("duplicate_of", Value::Reference(petition))];
     let id = house.file(&everyone(at("2026-03-03T10:00")), ("complaint", "pothole"), &named, None).await.unwrap();
     assert_eq!(house.value(id, "duplicate_of").await, Value::Null);
-    let bearer = house.bearer(id, at("2026-03-03T11:00")).await;
+    let bearer = house.applicant(id, at("2026-03-03T11:00")).await;
     assert!(house.go(&bearer, id, "join", &[("duplicate_of", Value::Reference(petition))]).await.is_err());
     house.go(&bearer, id, "join", &[("duplicate_of", Value::Reference(root))]).await.unwrap();
 }

@@ -39,6 +39,7 @@ pub fn grant(role: &str, actions: &[Action]) -> Grant {
         fields: None,
         reason: false,
         step_up: false,
+        step_up_of: Vec::new(),
         by_proxy: true,
         with_whole: false,
     }

@@ -279,7 +279,8 @@ impl Teller<'_> {
                 at: Some(told.at.max(entered)),
             };
             let trace = self.trace(traces, principal, told, Some(case.version + 1));
-            match desk.change(principal, vec![(register.name.clone(), go), trace]).await {
+            let through = desk.with_whole(principal, register, told.record).await?;
+            match desk.change(&through, vec![(register.name.clone(), go), trace]).await {
                 Ok(_) => return Ok(Outcome::Done),
                 // Others were quicker by a moment: look again at what they did.
                 Err(error) if error.code() == "version-conflict" => {}

@@ -27,7 +27,7 @@ pub(crate) async fn official_answer(
         return Err(no_answer().into());
     }
     if given {
-        return Ok(keep::letter(app, register, request.id, base).await?);
+        return Ok(keep::letter(app, principal, register, request.id, base).await?);
     }
     let lang = lang.unwrap_or_else(|| applicants(register, request));
     let letter = compose(app, principal, register, request, lang, base).await?;

@@ -15,36 +15,44 @@ use sha2::{Digest as _, Sha256};
 use std::sync::Arc;
 use uuid::Uuid;
 
-/// Who makes the letter: the house, in nobody's name. Who may see it was asked before.
+/// Who makes the letter: the house, in nobody's name. Who may see it is asked of the desk.
 const HOUSE: &str = "meydan";
 
-/// The kept letter of a request whose answer was given; it is made and kept if this is the first time that it is asked for.
+/// The kept letter of a request whose answer was given, for who may see that file of the request; it is made and kept if this is the
+/// first time that it is asked for.
 ///
 /// # Errors
-/// `unprintable`; those of the store.
-pub async fn letter(app: &App, register: &Arc<Register>, id: Uuid, base: &str) -> Result<Vec<u8>> {
+/// As [`meydan_kernel::Desk::with_whole`] and [`meydan_kernel::Desk::file`]; `unprintable`; those of the store.
+pub async fn letter(app: &App, principal: &Principal, register: &Arc<Register>, id: Uuid, base: &str) -> Result<Vec<u8>> {
+    let files = app.desk.register(ATTACHMENT)?;
+    let file = made(app, register, id, &files, base).await?;
+    let through = app.desk.with_whole(principal, register, id).await?;
+    Ok(app.desk.file(&through, &files, file).await?.bytes)
+}
+
+/// The letter's file, made by the house if it isn't there.
+async fn made(app: &App, register: &Arc<Register>, id: Uuid, files: &Arc<Register>, base: &str) -> Result<Uuid> {
     let act = Act { person: HOUSE.to_owned(), source: "papers".to_owned(), ..Act::default() };
     let house = Principal::operator(act);
     let request = app.desk.get(&house, register, Key::Id(id), None).await?;
-    let files = app.desk.register(ATTACHMENT)?;
     let through = app.desk.with_whole(&house, register, id).await?;
     let file = file_id(register, &request);
-    match app.desk.file(&through, &files, file).await {
-        Ok(kept) => return Ok(kept.bytes),
+    match app.desk.get(&through, files, Key::Id(file), None).await {
+        Ok(_) => return Ok(file),
         Err(error) if error.code() == "no-such-record" => {}
         Err(error) => return Err(error),
     }
     let lang = applicants(register, &request);
     let letter = answer::compose(app, &house, register, &request, lang, base).await?;
     let bytes = meydan_paper::letter(&letter).map_err(|e| unprintable(&e))?;
-    match app.desk.add_file(&through, &files, new_file(&files, register, &request, file, bytes)).await {
+    match app.desk.add_file(&through, files, new_file(files, register, &request, file, bytes)).await {
         Ok(_) => {}
         // Somebody asked at the same moment, by another name of this server: what they got is what is kept.
         Err(error) if error.code() == "key-taken" => {}
         Err(error) => return Err(error),
     }
     no_longer_due(app, &house, register, &request).await?;
-    Ok(app.desk.file(&through, &files, file).await?.bytes)
+    Ok(file)
 }
 
 /// One file for each time that an answer is given: a case that was opened again gets another letter.

@@ -48,7 +48,7 @@ async fn answer_pdf(
 ) -> Result<Response, Problem> {
     let lang = asked_language(&uri)?;
     let (principal, register, request) = find(&app, &caller, &headers, &id).await?;
-    // The letter names the applicant and their address: the number alone is not enough.
+    // The desk keeps the letter from who only bears the number; this says sooner, and better, what they can do.
     if principal.bears().is_some() && !principal.is_verified() {
         return Err(meydan_kernel::permission::step_up_required().into());
     }

@@ -8,7 +8,7 @@ use axum::{
     body::Body,
     http::{Request, StatusCode},
 };
-use meydan_kernel::{Principal, Value, query::Key};
+use meydan_kernel::{Principal, Value, desk::Edit, query::Key};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -105,4 +105,48 @@ async fn a_file_comes_through_its_case_once_and_only_to_who_may_see_it() {
     assert!(json.contains("\"offers\":[{") && json.contains("\"urgency\":"), "{json}");
     let counts = browser.get("/api/inbox/counts").await.text();
     assert!(counts.contains("\"unit\":2") && counts.contains("\"unassigned\":2"), "{counts}");
+}
+
+#[tokio::test]
+async fn the_letter_is_one_and_a_number_alone_does_not_open_it() {
+    let house = House::new().await;
+    let (app, unit) = (&house.city.app, unit(&house).await);
+    let asked = json!({
+        "kind": "petition", "description": "Kaldırım çöktü.", "channel": "letter", "applicant_name": "Ayşe Örnek",
+        "applicant_email": "ayse@ornek.example", "unit": unit,
+    });
+    let id = insert(&house.city, "request", asked).await;
+    let register = app.desk.register("request").expect("there");
+    let operator = Principal::operator(meydan_kernel::Act::default());
+    let answer = json!({ "resolution": "informed", "answer": "Onarım programa alındı." });
+    for (step, said) in [("submit_answer", answer), ("approve", json!({}))] {
+        let set = app.desk.read_values(&register, said.as_object().expect("an object")).expect("values");
+        let go = Edit::Proceed { id, expected: None, transition: step.to_owned(), set, at: None };
+        app.desk.change(&operator, vec![("request".to_owned(), go)]).await.unwrap_or_else(|e| panic!("{step}: {e}"));
+    }
+    let record = app.desk.get(&operator, &register, Key::Id(id), None).await.expect("the request");
+    let Some(Value::Text(number)) = record.value(&register, "reference").cloned() else { panic!("no number") };
+    let path = format!("/api/cases/request/{id}/answer.pdf");
+    let mut browser = Browser::new(&house.city);
+    assert_eq!(browser.get(&path).await.status, StatusCode::UNAUTHORIZED);
+    let pass = app.identity.make_case_pass(&number, None).await.expect("a pass");
+    browser.plant("case", &pass);
+    assert_eq!(browser.get(&path).await.status, StatusCode::FORBIDDEN, "the number alone");
+    let files = "/basvuru/takip";
+    assert!(browser.get(files).await.text().contains("Kaldırım çöktü."), "but it shows where the request is");
+    let pass = app.identity.make_case_pass(&number, Some(jiff::Timestamp::now())).await.expect("a pass");
+    browser.plant("case", &pass);
+    let theirs = browser.get(&path).await;
+    assert!(theirs.status == StatusCode::OK && theirs.body.starts_with(b"%PDF"), "{}", theirs.text());
+    // The officer's kept copy, and the applicant's other way to it: the list of their files.
+    let ours = house.logged_in("ayse").await.get(&path).await;
+    assert_eq!((ours.status, ours.body == theirs.body), (StatusCode::OK, true));
+    let page = browser.get(files).await.text();
+    let file = page.split("href=\"").find_map(|rest| rest.strip_prefix("/basvuru/takip/ek/")).expect("the letter is listed");
+    let file = format!("/basvuru/takip/ek/{}", file.split('"').next().unwrap_or_default());
+    assert!(browser.get(&file).await.body == theirs.body);
+    let pass = app.identity.make_case_pass(&number, None).await.expect("a pass");
+    browser.plant("case", &pass);
+    assert!(!browser.get(files).await.text().contains("/basvuru/takip/ek/"));
+    assert_eq!(browser.get(&file).await.status, StatusCode::NOT_FOUND, "nor by its address");
 }

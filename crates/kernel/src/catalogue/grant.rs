@@ -28,6 +28,9 @@ pub struct Grant {
     pub reason: bool,
     /// Only to who has proven who they are within the last minutes.
     pub step_up: bool,
+    /// The step-up is asked of these parties only; empty for all. Who has the grant by another party too needs none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub step_up_of: Vec<Party>,
     /// Holds for a proxy (*vekil*) too.
     pub by_proxy: bool,
     /// Only for parts of a whole that they may read, when they come through it ([`crate::Desk::with_whole`]).

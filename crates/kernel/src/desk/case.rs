@@ -63,7 +63,7 @@ impl Desk {
         Ok(from_here
             .filter_map(|t| {
                 let guard = flow.guard(&t.name).filter(|g| g.could(principal, register, &case))?;
-                let (reason, step_up) = (guard.grant().reason, guard.grant().step_up && !principal.is_verified());
+                let (reason, step_up) = (guard.grant().reason, guard.lacks_step_up(principal));
                 Some(Offer { transition: t.clone(), reason, step_up })
             })
             .collect())

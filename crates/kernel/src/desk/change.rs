@@ -8,9 +8,12 @@ use super::{
 use crate::{
     Change, Changeset, Committed, Error, FieldKind, Kind, Operation, Principal, Record, Register, Result, Value,
     case::Flow,
-    catalogue::{Action, workflow::field},
+    catalogue::{
+        Action,
+        workflow::{field, part},
+    },
     error::FieldError,
-    permission::{Capacity, FieldSet, forbidden_field, not_allowed},
+    permission::{Capacity, FieldSet, Whole, forbidden_field, not_allowed},
     query::Key,
 };
 use jiff::Timestamp;
@@ -95,6 +98,7 @@ impl Desk {
         let house = Principal { capacity: Capacity::Operator, limits: Vec::new(), ..principal.clone() };
         let mut pinned = true;
         let mut told = Vec::new();
+        let mut opened = Vec::new();
         let mut changes = Vec::with_capacity(edits.len());
         let mut queue: VecDeque<(bool, String, Edit)> = edits.into_iter().map(|(name, edit)| (false, name, edit)).collect();
         while let Some((by_house, name, edit)) = queue.pop_front() {
@@ -105,7 +109,9 @@ impl Desk {
             let register = prepared.catalogue.register(&name)?;
             let mut intent = self.intent(&prepared, principal, register, edit, &mut pinned).await?;
             if !by_house {
-                self.permit(&prepared, principal, register, &intent).await?;
+                let through = through_opened(principal, register, &intent, &opened);
+                self.permit(&prepared, through.as_ref().unwrap_or(principal), register, &intent).await?;
+                opened.extend((intent.action == Action::Insert).then(|| (name.clone(), intent.id)));
             }
             intent.refuse_unseen_version(register)?;
             let more = self.keep_case(&prepared, principal, register, &mut intent).await?;
@@ -389,6 +395,22 @@ fn one_checked_at_a_time(prepared: &Prepared, principal: &Principal, edits: &[(S
         "Records of the organisation are changed one at a time.",
     )
     .hint("Değişiklikleri ayrı ayrı gönderin.", "Send the changes one after the other."))
+}
+
+/// Who opens a record may add its parts with it: they come to them through it, though it is not there yet.
+fn through_opened(principal: &Principal, register: &Register, intent: &Intent, opened: &[(String, Uuid)]) -> Option<Principal> {
+    if !register.part || intent.action != Action::Insert || opened.is_empty() {
+        return None;
+    }
+    let made = draft(intent.id, &intent.operation)?;
+    let text = |name: &str| match made.value(register, name) {
+        Some(Value::Text(text)) => Some(text.as_str()),
+        _ => None,
+    };
+    let (of, whole) = (text(part::WHOLE_REGISTER)?, Uuid::parse_str(text(part::WHOLE)?).ok()?);
+    let (name, id) = opened.iter().find(|(name, id)| name == of && *id == whole)?;
+    let whole = Whole { register: name.clone(), id: *id, as_everybody: false };
+    Some(Principal { whole: Some(whole), ..principal.clone() })
 }
 
 /// A field that the house keeps and the edit would write; who opens a case may say some of them.

@@ -98,7 +98,7 @@ impl Rules {
                 if grant.reason {
                     met.push((Met::Reason, principal.has_reason()));
                 }
-                if grant.step_up {
+                if rule.asks_step_up(principal) {
                     met.push((Met::StepUp, principal.is_verified()));
                 }
                 Weighed { given: rule.is_given_to(principal), grant, met, fields: part.fields }

@@ -168,9 +168,15 @@ impl Rule {
                 || standing.is_some_and(|s| s.unit.codes.iter().any(|code| grant.of_units.contains(code))))
     }
 
+    /// The grant asks this of them: of all, or if it names parties, of who has it by no other.
+    pub(super) fn asks_step_up(&self, principal: &Principal) -> bool {
+        let excused = |party: &&Party| principal.is(party) && !self.grant.step_up_of.contains(party);
+        self.grant.step_up && (self.grant.step_up_of.is_empty() || !self.grant.to.iter().any(|p| excused(&p)))
+    }
+
     /// They would have to prove who they are.
     pub(super) fn lacks_step_up(&self, principal: &Principal) -> bool {
-        self.grant.step_up && !principal.is_verified()
+        self.asks_step_up(principal) && !principal.is_verified()
     }
 
     /// They would have to give a reason.
@@ -281,6 +287,11 @@ impl Guard {
         }
         let unnamed = wanted.without(self.0.named.unwrap_or(FieldSet::ALL)).iter().find_map(|i| register.fields.get(i));
         unnamed.map_or(Ok(()), |field| Err(forbidden_field(register, &field.name)))
+    }
+
+    /// They would have to prove who they are.
+    pub(crate) fn lacks_step_up(&self, principal: &Principal) -> bool {
+        self.0.lacks_step_up(principal)
     }
 
     /// The grant.

@@ -82,6 +82,8 @@ fn grant(dice: &mut Dice, n: usize) -> Drawn {
         if dice.percent(15) { vec!["*".to_owned()] } else { dice.some(&names, 60) }
     });
     let scope = if special && dice.percent(40) { dice.pick(&[Scope::Own, Scope::Below]) } else { Scope::Any };
+    let step_up = dice.percent(20);
+    let step_up_of = if step_up && dice.percent(60) { dice.some(&to, 60) } else { Vec::new() };
     let codes: Vec<String> = (0..7).map(|n| format!("u{n}")).collect();
     let grant = Grant {
         with_whole: false,
@@ -95,7 +97,8 @@ fn grant(dice: &mut Dice, n: usize) -> Drawn {
         condition: cond.as_ref().map(Cond::cql),
         fields,
         reason: dice.percent(15),
-        step_up: dice.percent(15),
+        step_up,
+        step_up_of,
         by_proxy: dice.percent(75),
     };
     Drawn { grant: Arc::new(grant), cond }

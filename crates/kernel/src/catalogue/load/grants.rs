@@ -47,6 +47,7 @@ fn grant(g: &Reader<'_>, register: Option<&str>) -> Grant {
         g.fault("actions", "“actions” eksik: ne yapılabilir?", "“actions” is missing: what may be done?");
     }
     let own = register.filter(|_| !g.has("register"));
+    let (step_up, step_up_of) = step_up(g, &to);
     Grant {
         name: g.need_text("name"),
         register: own.map_or_else(|| g.need_text("register"), str::to_owned),
@@ -58,7 +59,8 @@ fn grant(g: &Reader<'_>, register: Option<&str>) -> Grant {
         condition: g.text("where"),
         fields: g.has("fields").then(|| g.texts("fields")),
         reason: g.flag("reason"),
-        step_up: g.flag("step_up"),
+        step_up,
+        step_up_of,
         by_proxy: !g.has("by_proxy") || g.flag("by_proxy"),
         with_whole: g.flag("with_whole"),
     }
@@ -66,10 +68,12 @@ fn grant(g: &Reader<'_>, register: Option<&str>) -> Grant {
 
 /// The grant that a transition is: an update, of the fields that it may set.
 pub(super) fn of_transition(t: &Reader<'_>, register: &str, name: &str, fields: Vec<String>) -> Grant {
+    let to = t.texts("by").iter().map(|word| party(word)).collect::<Vec<_>>();
+    let (step_up, step_up_of) = step_up(t, &to);
     Grant {
         name: format!("{register}.{name}"),
         register: register.to_owned(),
-        to: t.texts("by").iter().map(|word| party(word)).collect(),
+        to,
         actions: vec![Action::Update],
         of_units: t.texts("of_units"),
         scope: t.word("scope", SCOPES).unwrap_or_default(),
@@ -77,10 +81,27 @@ pub(super) fn of_transition(t: &Reader<'_>, register: &str, name: &str, fields: 
         condition: t.text("where"),
         fields: Some(fields),
         reason: t.flag("reason"),
-        step_up: t.flag("step_up"),
+        step_up,
+        step_up_of,
         by_proxy: !t.has("by_proxy") || t.flag("by_proxy"),
         with_whole: false,
     }
+}
+
+/// Whether a grant asks for a step-up, and of whom: `true`, or a list of those of its parties that must prove themselves.
+fn step_up(g: &Reader<'_>, to: &[Party]) -> (bool, Vec<Party>) {
+    if !g.is_list("step_up") {
+        return (g.flag("step_up"), Vec::new());
+    }
+    let of: Vec<Party> = g.texts("step_up").iter().map(|word| party(word)).collect();
+    if of.is_empty() || of.iter().any(|party| !to.contains(party)) {
+        g.fault(
+            "step_up",
+            "“step_up” true, false ya da yetkinin verildiklerinden bir liste olmalı",
+            "“step_up” must be true, false or a list of some of those to whom it is granted",
+        );
+    }
+    (true, of)
 }
 
 fn party(word: &str) -> Party {

@@ -193,6 +193,11 @@ impl<'a> Reader<'a> {
         self.value(key).map(to_json)
     }
 
+    /// True if a list is written at the key.
+    pub(super) fn is_list(&self, key: &str) -> bool {
+        self.value(key).is_some_and(DeValue::is_array)
+    }
+
     /// True if the key is written.
     pub(super) fn has(&self, key: &str) -> bool {
         self.value(key).is_some()

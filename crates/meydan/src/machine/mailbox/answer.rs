@@ -5,6 +5,7 @@ use crate::machine::{
     made_of,
     notices::{NOTICE, notice_of},
 };
+use meydan_identity::Contact;
 use meydan_kernel::{
     Desk, Principal, Record, Register, Result, Value, case::state_of, catalogue::workflow::part, desk::Edit, query::Key,
 };
@@ -52,7 +53,8 @@ fn comment(comments: &Register, register: &Register, case: Uuid, id: Uuid, mail:
     Edit::Insert { id: Some(id), set, geometry: None }
 }
 
-/// The case whose notice it answers. A notice's id is known to nobody but who got it: it stands for them as a reference number does.
+/// The case whose notice it answers. A notice's id is known to nobody but who got it, and stands for them as a proven contact does: so
+/// the answer must come from where the notice went. Somebody to whom it was passed on opens a request of their own.
 async fn answered(desk: &Desk, mail: &Incoming) -> Result<Option<(Arc<Register>, Record)>> {
     let notices = desk.register(NOTICE)?;
     let before = mail.in_reply_to.iter().chain(mail.references.iter().rev());
@@ -65,8 +67,10 @@ async fn answered(desk: &Desk, mail: &Incoming) -> Result<Option<(Arc<Register>,
         // A copy for somebody of the house is no way for an applicant to write.
         let to_applicant =
             text("channel").as_deref() == Some("email") && matches!(notice.value(&notices, "person"), Some(Value::Null));
+        let sent_to = text("address").and_then(|address| Contact::email(&address));
+        let theirs = sent_to.is_some() && sent_to == Contact::email(&mail.from.email);
         let case = text("case_register").zip(text("case_id").and_then(|id| Uuid::parse_str(&id).ok()));
-        let Some((name, id)) = case.filter(|_| to_applicant) else { continue };
+        let Some((name, id)) = case.filter(|_| to_applicant && theirs) else { continue };
         let Ok(register) = desk.register(&name) else { continue };
         if let Some(case) = desk.store().get(&register, Key::Id(id), None).await? {
             return Ok(Some((register, case)));
