@@ -128,7 +128,7 @@ async fn the_letter_is_one_and_a_number_alone_does_not_open_it() {
     let Some(Value::Text(number)) = record.value(&register, "reference").cloned() else { panic!("no number") };
     let path = format!("/api/cases/request/{id}/answer.pdf");
     let mut browser = Browser::new(&house.city);
-    assert_eq!(browser.get(&path).await.status, StatusCode::UNAUTHORIZED);
+    assert_eq!(browser.get(&path).await.status, StatusCode::NOT_FOUND, "to strangers it is not there");
     let pass = app.identity.make_case_pass(&number, None).await.expect("a pass");
     browser.plant("case", &pass);
     assert_eq!(browser.get(&path).await.status, StatusCode::FORBIDDEN, "the number alone");
