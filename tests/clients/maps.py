@@ -131,7 +131,7 @@ with tempfile.TemporaryDirectory() as folder:
     }
     for name, source in sources.items():
         out = f"{folder}/{name}.png"
-        done = subprocess.run(["gdal_translate", "-q", *window, source, out], capture_output=True, text=True, timeout=120)
+        done = subprocess.run(["gdal_translate", "-q", *window, source, out], capture_output=True, text=True, timeout=120, cwd=folder)
         assert done.returncode == 0, (name, done.stderr)
         with open(out, "rb") as file:
             width, height, colours = pixels(file.read())
