@@ -110,6 +110,14 @@ async fn filters_of_every_kind_narrow() {
     assert_eq!(count("filter-lang=cql-text&filter=(kind%20%3D%20%27ticari%27)%20AND%20(floors%20%3E%203)").await, 3);
     assert_eq!(count("filter=name%20LIKE%20%27%25apartmanı%201%27").await, 0);
     assert_eq!(count("filter=CASEI(name)%20LIKE%20CASEI(%27%25APARTMANI%201%27)").await, 1);
+    let json = "%7B%22op%22:%22=%22,%22args%22:%5B%7B%22property%22:%22kind%22%7D,%22ticari%22%5D%7D";
+    assert_eq!(count(&format!("filter-lang=cql2-json&filter={json}")).await, 5);
+    assert_eq!(count("filter=floors%20%2B%201%20%3E%207%20AND%20area_m2(geom)%20%3E%20100").await, 3);
+    assert_eq!(count("filter-crs=EPSG:4326&filter=S_WITHIN(geom,BBOX(41,39.71,41.1,39.7209))").await, 2);
+    let functions = city.json("/ogc/functions?lang=en").await;
+    let names: Vec<&str> =
+        functions["functions"].as_array().expect("a list").iter().filter_map(|f| f["name"].as_str()).collect();
+    assert!(names.contains(&"area_m2") && !names.contains(&"casei"), "{names:?}");
     assert_eq!(count(&format!("bbox={},41,{},41.1", CORNER.0 - 0.1, CORNER.0 + 2.5 * STEP)).await, 3);
     assert_eq!(count("bbox=0,0,0,1,1,1").await, 0);
     assert_eq!(count("fid=3").await, 1);

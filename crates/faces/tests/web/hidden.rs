@@ -62,6 +62,10 @@ async fn a_hidden_field_cannot_be_asked_for() {
         format!("sortby=cost&after={token}"),
         format!("cost={COST}&resultType=hits"),
         format!("filter=plate%3D'L-1'%20OR%20cost%3D{COST}"),
+        "filter=1%20%2B%20cost%20*%202%20%3E%20fid".to_owned(),
+        "filter=abs(cost)%20IS%20NULL".to_owned(),
+        format!("filter=A_OVERLAPS((fid,cost),({COST},-1))"),
+        "filter-lang=cql2-json&filter=%7B%22op%22:%22%3E%22,%22args%22:%5B%7B%22property%22:%22cost%22%7D,1%5D%7D".to_owned(),
     ] {
         let reply = guarded.get(&format!("{ITEMS}?{query}")).await;
         assert_eq!((reply.status.as_u16(), reply.json()["code"].as_str()), (403, Some("forbidden-field")), "{query}");
