@@ -6,7 +6,7 @@ use std::{
 };
 
 /// What each crate may know of the house.
-const ARROWS: [(&str, &[&str]); 12] = [
+const ARROWS: [(&str, &[&str]); 13] = [
     ("crates/geo", &[]),
     ("crates/kernel", &["meydan-geo"]),
     ("crates/formats", &["meydan-geo"]),
