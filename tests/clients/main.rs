@@ -31,6 +31,7 @@ mod maps;
 mod messages;
 mod oidc;
 mod open311;
+mod osm;
 mod owslib;
 mod processes;
 mod schemathesis;

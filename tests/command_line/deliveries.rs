@@ -147,7 +147,7 @@ fn a_turkish_spreadsheet_is_read_as_it_is() {
 fn what_was_exported_comes_in_again_unchanged_from_every_format() {
     let city = parks::city();
     let before = head(&city);
-    for ending in ["gpkg", "geojson", "geojsons", "csv", "fgb", "zip"] {
+    for ending in ["gpkg", "geojson", "geojsons", "csv", "fgb", "zip", "xlsx", "kml", "gml"] {
         let file = format!("out.{ending}");
         city.ok(&["export", "park", "--out", &file]);
         let told = city.json(&["import", &file, "--into", "park", "--yes"]);

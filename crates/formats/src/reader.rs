@@ -1,6 +1,6 @@
 //! What every reader offers, and the one door that finds the right reader for a file.
 
-use crate::{Crs, Error, Result, csv, flatgeobuf, geojson, geopackage, shapefile};
+use crate::{Crs, Error, Result, archive::Archive, csv, dxf, flatgeobuf, geojson, geopackage, gml, kml, shapefile, xlsx};
 use meydan_geo::feature::{Column, Feature};
 use std::{fs::File, io::Read, path::Path};
 
@@ -24,6 +24,16 @@ pub enum Format {
     Shapefile,
     /// FlatGeobuf 3.
     FlatGeobuf,
+    /// Excel workbook.
+    Xlsx,
+    /// KML 2.2; KMZ for reading.
+    Kml,
+    /// GML 3.2 simple features; 3.1 and 2 for reading.
+    Gml,
+    /// AutoCAD DXF, text: read only.
+    Dxf,
+    /// OpenStreetMap PBF: read by a mapping only ([`crate::osm`]).
+    OsmPbf,
 }
 
 impl Format {
@@ -36,6 +46,11 @@ impl Format {
             Self::Csv => "csv",
             Self::Shapefile => "shp.zip",
             Self::FlatGeobuf => "fgb",
+            Self::Xlsx => "xlsx",
+            Self::Kml => "kml",
+            Self::Gml => "gml",
+            Self::Dxf => "dxf",
+            Self::OsmPbf => "osm.pbf",
         }
     }
 
@@ -48,6 +63,11 @@ impl Format {
             Self::Csv => "text/csv; charset=utf-8",
             Self::Shapefile => "application/zip",
             Self::FlatGeobuf => "application/flatgeobuf",
+            Self::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            Self::Kml => "application/vnd.google-earth.kml+xml",
+            Self::Gml => "application/gml+xml;version=3.2",
+            Self::Dxf => "image/vnd.dxf",
+            Self::OsmPbf => "application/vnd.openstreetmap.data+pbf",
         }
     }
 
@@ -62,6 +82,11 @@ impl Format {
             "csv" | "tsv" | "txt" => Self::Csv,
             "zip" | "shz" | "shp" => Self::Shapefile,
             "fgb" => Self::FlatGeobuf,
+            "xlsx" | "xlsm" => Self::Xlsx,
+            "kml" | "kmz" => Self::Kml,
+            "gml" | "xml" => Self::Gml,
+            "dxf" => Self::Dxf,
+            "pbf" => Self::OsmPbf,
             _ => return None,
         })
     }
@@ -118,6 +143,11 @@ pub fn open(path: &Path, options: &Options) -> Result<Box<dyn Reader>> {
         Format::Csv => Box::new(csv::Reader::open(path, &options.csv)?),
         Format::Shapefile => Box::new(shapefile::Reader::open(path, options)?),
         Format::FlatGeobuf => Box::new(flatgeobuf::Reader::open(path)?),
+        Format::Xlsx => Box::new(xlsx::Reader::open(path, options)?),
+        Format::Kml => Box::new(kml::Reader::open(path)?),
+        Format::Gml => Box::new(gml::Reader::open(path, options)?),
+        Format::Dxf => Box::new(dxf::Reader::open(path, options)?),
+        Format::OsmPbf => return Err(osm_needs_a_mapping()),
     })
 }
 
@@ -144,10 +174,14 @@ pub fn detect(path: &Path) -> Result<Format> {
         return Ok(Format::GeoPackage);
     }
     if head.starts_with(b"PK\x03\x04") || head.starts_with(b"PK\x05\x06") {
-        return Ok(Format::Shapefile);
+        return zipped(path);
     }
     if head.starts_with(b"fgb") && head.get(4..7) == Some(b"fgb") {
         return Ok(Format::FlatGeobuf);
+    }
+    // The length of the first blob's head, then its first field: the kind.
+    if head.get(4..15) == Some(b"\x0a\x09OSMHeader") {
+        return Ok(Format::OsmPbf);
     }
     if head.starts_with(&[0, 0, 0x27, 0x0a]) && by_name == Some(Format::Shapefile) {
         return Ok(Format::Shapefile);
@@ -155,11 +189,15 @@ pub fn detect(path: &Path) -> Result<Format> {
     let text = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&head);
     let first = text.iter().find(|b| !b.is_ascii_whitespace()).copied();
     match (first, by_name) {
+        (Some(b'<'), _) => markup(path),
+        (_, Some(Format::Gml | Format::Kml)) if text.starts_with(b"\xff\xfe") || text.starts_with(b"\xfe\xff") => markup(path),
         (Some(0x1e), _) => Ok(Format::GeoJsonSeq),
         (Some(b'{'), Some(Format::Csv)) => Ok(Format::GeoJson),
         (Some(b'{'), Some(Format::GeoJsonSeq)) => Ok(Format::GeoJsonSeq),
         (Some(b'{'), _) => Ok(Format::GeoJson),
         (_, Some(Format::Csv)) => Ok(Format::Csv),
+        // Every drawing begins with a group code; the reader says if it does not.
+        (_, Some(Format::Dxf)) => Ok(Format::Dxf),
         (_, Some(named)) => Err(Error::file(
             "wrong-format",
             format!("Dosyanın adı “.{}” diyor ama içeriği bu biçimde değil.", named.word()),
@@ -167,10 +205,42 @@ pub fn detect(path: &Path) -> Result<Format> {
         )),
         (_, None) => Err(Error::file(
             "unknown-format",
-            "Dosya biçimi tanınmadı: GeoPackage, GeoJSON, CSV, zip içinde Shapefile ya da FlatGeobuf olmalı.",
-            "The file's format is not known: it must be GeoPackage, GeoJSON, CSV, a zipped Shapefile or FlatGeobuf.",
+            "Dosya biçimi tanınmadı: GeoPackage, GeoJSON, CSV, Excel (xlsx), zip içinde Shapefile, FlatGeobuf, KML, GML ya da DXF olmalı.",
+            "The file's format is not known: it must be GeoPackage, GeoJSON, CSV, Excel (xlsx), a zipped Shapefile, FlatGeobuf, KML, GML or DXF.",
         )),
     }
+}
+
+/// Which format an archive is of, by the names of its parts.
+fn zipped(path: &Path) -> Result<Format> {
+    let archive = Archive::open(File::open(path)?)?;
+    let any = |is: &dyn Fn(&str) -> bool| archive.names().any(|(_, name)| is(&name.to_lowercase()));
+    Ok(if any(&|name| name == "xl/workbook.xml") {
+        Format::Xlsx
+    } else if any(&|name| name.ends_with(".kml")) && !any(&|name| name.ends_with(".shp")) {
+        Format::Kml
+    } else {
+        Format::Shapefile
+    })
+}
+
+/// Which format XML is of, by its root.
+fn markup(path: &Path) -> Result<Format> {
+    let mut xml = crate::xml::Xml::new(File::open(path)?)?;
+    while let Some(step) = xml.next()? {
+        if let crate::xml::Step::Open(element) = step {
+            return Ok(if element.name == "kml" { Format::Kml } else { Format::Gml });
+        }
+    }
+    Err(Error::file("truncated", "XML dosyası yarıda kesilmiş.", "The XML file is cut off."))
+}
+
+fn osm_needs_a_mapping() -> Error {
+    Error::file(
+        "osm-needs-mapping",
+        "OSM dosyası bir eşlemeyle yüklenir: meydan import osm DOSYA.",
+        "An OSM file is loaded by a mapping: meydan import osm FILE.",
+    )
 }
 
 /// Chooses a layer by name, or the only one.

@@ -1,6 +1,6 @@
 //! What every writer takes, and the one door that makes the writer for a format.
 
-use crate::{Crs, Error, Format, Result, csv, flatgeobuf, geojson, geopackage, shapefile};
+use crate::{Crs, Error, Format, Result, csv, flatgeobuf, geojson, geopackage, gml, kml, shapefile, xlsx};
 use meydan_geo::{GeometryType, feature::Feature};
 use std::{fs::File, io::BufWriter, path::Path};
 
@@ -79,6 +79,10 @@ pub fn create(path: &Path, format: Format, layout: Layout) -> Result<Box<dyn Wri
             Format::Csv => Box::new(csv::Writer::new(file()?, layout)?),
             Format::Shapefile => Box::new(shapefile::Writer::new(file()?, layout)?),
             Format::FlatGeobuf => Box::new(flatgeobuf::Writer::new(file()?, layout)?),
+            Format::Xlsx => Box::new(xlsx::Writer::new(file()?, layout)?),
+            Format::Kml => Box::new(kml::Writer::new(file()?, layout)?),
+            Format::Gml => Box::new(gml::Writer::new(file()?, layout)?),
+            Format::Dxf | Format::OsmPbf => return Err(not_written(format)),
         })
     };
     let made = writer();
@@ -87,4 +91,12 @@ pub fn create(path: &Path, format: Format, layout: Layout) -> Result<Box<dyn Wri
         let _ = std::fs::remove_file(path);
     }
     made
+}
+
+fn not_written(format: Format) -> Error {
+    Error::file(
+        "read-only-format",
+        format!("“{}” biçimi yalnızca okunur.", format.word()),
+        format!("The format “{}” is only read.", format.word()),
+    )
 }

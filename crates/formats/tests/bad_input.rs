@@ -53,8 +53,17 @@ fn written(folder: &Path, format: Format) -> PathBuf {
     path
 }
 
-const FORMATS: [Format; 6] =
-    [Format::GeoPackage, Format::GeoJson, Format::GeoJsonSeq, Format::Csv, Format::FlatGeobuf, Format::Shapefile];
+const FORMATS: [Format; 9] = [
+    Format::GeoPackage,
+    Format::GeoJson,
+    Format::GeoJsonSeq,
+    Format::Csv,
+    Format::FlatGeobuf,
+    Format::Shapefile,
+    Format::Xlsx,
+    Format::Kml,
+    Format::Gml,
+];
 
 fn file(folder: &Path, name: &str, bytes: &[u8]) -> PathBuf {
     let path = folder.join(name);
@@ -252,7 +261,11 @@ proptest! {
             Format::GeoJsonSeq => b"\x1e{\"type\":\"Feature\",",
             Format::Csv => b"a,b\n",
             Format::FlatGeobuf => b"fgb\x03fgb\x00",
-            Format::Shapefile => b"PK\x03\x04",
+            Format::Shapefile | Format::Xlsx => b"PK\x03\x04",
+            Format::Kml => b"<kml><Placemark><Point><coordinates>",
+            Format::Gml => b"<sf:FeatureCollection><sf:featureMember><m:a><m:g><gml:Polygon>",
+            Format::Dxf => b"0\nSECTION\n2\nENTITIES\n0\n",
+            Format::OsmPbf => b"\0\0\0\x0d\x0a\x09OSMHeader",
         };
         let path = file(folder.path(), &format!("a.{}", format.word()), &[head, &bytes].concat());
         drain(&path);

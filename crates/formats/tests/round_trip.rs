@@ -86,8 +86,17 @@ fn story() -> Vec<Feature> {
 #[test]
 fn every_format_brings_back_the_story() {
     let folder = tempfile::tempdir().unwrap();
-    for format in [Format::GeoPackage, Format::GeoJson, Format::GeoJsonSeq, Format::Csv, Format::FlatGeobuf, Format::Shapefile]
-    {
+    for format in [
+        Format::GeoPackage,
+        Format::GeoJson,
+        Format::GeoJsonSeq,
+        Format::Csv,
+        Format::FlatGeobuf,
+        Format::Shapefile,
+        Format::Xlsx,
+        Format::Kml,
+        Format::Gml,
+    ] {
         let path = folder.path().join(format!("mahalle.{}", format.word()));
         // FlatGeobuf has no place for a feature without geometry.
         let holds = |f: &Feature| format != Format::FlatGeobuf || f.geometry.is_some();
@@ -129,7 +138,16 @@ fn all_kinds_of_geometry() {
         (GeometryType::GeometryCollection, "GEOMETRYCOLLECTION (POINT (39.7 41),LINESTRING (39.7 41,39.8 41.1))"),
     ];
     for (kind, text) in cases {
-        for format in [Format::GeoPackage, Format::GeoJson, Format::Csv, Format::FlatGeobuf, Format::Shapefile] {
+        for format in [
+            Format::GeoPackage,
+            Format::GeoJson,
+            Format::Csv,
+            Format::FlatGeobuf,
+            Format::Shapefile,
+            Format::Xlsx,
+            Format::Kml,
+            Format::Gml,
+        ] {
             if kind == GeometryType::GeometryCollection && format == Format::Shapefile {
                 continue;
             }
@@ -148,7 +166,7 @@ fn all_kinds_of_geometry() {
 #[test]
 fn turkish_crs_travels() {
     let folder = tempfile::tempdir().unwrap();
-    for format in [Format::GeoPackage, Format::GeoJson, Format::FlatGeobuf, Format::Shapefile] {
+    for format in [Format::GeoPackage, Format::GeoJson, Format::FlatGeobuf, Format::Shapefile, Format::Gml] {
         for code in [5257, 2323, 32637, 3857] {
             let path = folder.path().join(format!("{code}.{}", format.word()));
             let mut features = story();

@@ -33,8 +33,16 @@ const COLUMNS: usize = 7;
 const MAX_BACK: u64 = 200_000;
 
 /// Formats of the export menu: word of the API, name, icon.
-const EXPORTS: [(&str, &str); 5] =
-    [("gpkg", "GeoPackage"), ("csv", "CSV"), ("geojson", "GeoJSON"), ("fgb", "FlatGeobuf"), ("shp", "Shapefile (zip)")];
+const EXPORTS: [(&str, &str); 8] = [
+    ("gpkg", "GeoPackage"),
+    ("xlsx", "Excel"),
+    ("csv", "CSV"),
+    ("geojson", "GeoJSON"),
+    ("fgb", "FlatGeobuf"),
+    ("shp", "Shapefile (zip)"),
+    ("kml", "KML"),
+    ("gml", "GML 3.2"),
+];
 
 #[derive(Template)]
 #[template(path = "list.html")]

@@ -22,6 +22,9 @@ async fn every_format_is_read_by_gdal() {
         ("gpkg", "a.gpkg"),
         ("fgb", "a.fgb"),
         ("shp", "a.shp.zip"),
+        ("xlsx", "a.xlsx"),
+        ("kml", "a.kml"),
+        ("gml", "a.gml"),
     ] {
         for (query, count) in [("", BUILDINGS), ("kind=ticari", 5), ("limit=3", 3)] {
             let reply = city.get(&format!("/ogc/collections/building/export/{format}?{query}")).await;

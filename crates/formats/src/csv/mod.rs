@@ -1,7 +1,7 @@
 //! Delimited text as Turkish offices make it: any of four delimiters, UTF-8, UTF-16 or windows-1254, geometry as WKT or as
 //! two columns of coordinates. Values stay text here; numbers and dates are read when they meet a field's type.
 
-mod columns;
+pub(crate) mod columns;
 mod encoding;
 mod read;
 mod sniff;

@@ -2,7 +2,7 @@
 
 use super::{
     Options,
-    columns::{self, Place},
+    columns::{self, CrsGuess, Place},
     encoding, sniff,
 };
 use crate::{Crs, Error, Format, Layer, Result, reader::MAX_COLUMNS, wkt};
@@ -23,8 +23,6 @@ use std::{
 pub const MAX_ROW_BYTES: usize = 32 << 20;
 /// Text looked at for the delimiter.
 const SNIFF_BYTES: usize = 64 << 10;
-/// Rows looked at for the CRS.
-const SAMPLE_ROWS: usize = 200;
 
 type Rows = csv::Reader<Budget<DecodeReaderBytes<File, Vec<u8>>>>;
 
@@ -82,29 +80,13 @@ impl Reader {
         Ok(reader)
     }
 
-    /// Coordinates that all lie within ±180, ±90 are taken for lon/lat; for others a person must name the CRS. Turkish
-    /// surveyors write the northing as X and the easting as Y: such columns are swapped.
     fn guess_crs(&mut self) -> Result<()> {
-        let (mut seen, mut degrees, mut swapped) = (0, 0, 0);
-        for _ in 0..SAMPLE_ROWS {
+        let mut guess = CrsGuess::default();
+        for _ in 0..columns::SAMPLE_ROWS {
             let Some(next) = self.next() else { break };
-            let Ok(feature) = next else { continue };
-            let Some(bbox) = feature.geometry.and_then(|g| g.bbox()) else { continue };
-            seen += 1;
-            degrees += usize::from(bbox.min_x >= -180.0 && bbox.max_x <= 180.0 && bbox.min_y >= -90.0 && bbox.max_y <= 90.0);
-            let northing = (3.9e6..4.8e6).contains(&bbox.min_x);
-            let easting = bbox.min_y > 1e5 && (bbox.min_y % 1e6 < 9e5) && !(3.9e6..4.8e6).contains(&bbox.min_y);
-            swapped += usize::from(northing && easting);
+            guess.add(next.ok().and_then(|f| f.geometry).as_ref());
         }
-        if seen > 0 && degrees == seen {
-            self.crs = Crs::LON_LAT;
-        }
-        if let Place::Xy(x, y) = self.place
-            && seen > 0
-            && swapped == seen
-        {
-            self.place = Place::Xy(y, x);
-        }
+        (self.place, self.crs) = guess.of(self.place);
         crate::Reader::rewind(self)
     }
 
@@ -153,31 +135,13 @@ impl Reader {
             Place::Wkt(at) => wkt::read(cell(at)).map_err(|e| Error::geometry(row, e)),
             Place::Xy(x, y) => match (cell(x), cell(y)) {
                 ("", "") => Ok(None),
-                (x, y) => match (coordinate(x), coordinate(y)) {
+                (x, y) => match (columns::coordinate(x), columns::coordinate(y)) {
                     (Some(x), Some(y)) => Ok(Wkb::point(x, y)),
-                    _ => Err(Error::row(
-                        row,
-                        "bad-geometry",
-                        format!("“{x}”, “{y}” koordinat değil"),
-                        format!("“{x}”, “{y}” are not coordinates"),
-                    )),
+                    _ => Err(columns::no_coordinates(row, x, y)),
                 },
             },
         }
     }
-}
-
-/// A coordinate with decimal point or comma: `39.72`, `39,72`, `4.541.230,15`.
-fn coordinate(text: &str) -> Option<f64> {
-    let text = text.trim_end_matches('°').trim();
-    let number = if text.contains(',') {
-        text.replace('.', "").replace(',', ".")
-    } else if text.matches('.').count() > 1 {
-        text.replace('.', "")
-    } else {
-        text.to_owned()
-    };
-    number.parse().ok().filter(|v: &f64| v.is_finite())
 }
 
 fn header(record: &StringRecord) -> Result<Vec<Column>> {

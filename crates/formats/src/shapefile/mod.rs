@@ -11,6 +11,5 @@ mod rings;
 mod shp;
 mod write;
 
-pub use archive::{MAX_ENTRIES, MAX_RATIO, MAX_UNPACKED_BYTES};
 pub use read::Reader;
 pub use write::Writer;

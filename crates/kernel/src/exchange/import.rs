@@ -40,6 +40,19 @@ pub struct ImportOptions {
     pub force: bool,
     /// Rows of one changeset, at most [`MAX_CHANGES`].
     pub changeset_rows: usize,
+    /// What deliveries before this one bring to other registers; for a dry run, in which they are not there yet.
+    pub expected: Vec<Expected>,
+}
+
+/// Values that records of a register will have.
+#[derive(Debug, Clone)]
+pub struct Expected {
+    /// The register.
+    pub register: String,
+    /// The field.
+    pub field: String,
+    /// Its values.
+    pub values: Vec<String>,
 }
 
 impl ImportOptions {
@@ -56,6 +69,7 @@ impl ImportOptions {
             delete_missing: false,
             force: false,
             changeset_rows: CHANGESET_ROWS,
+            expected: Vec::new(),
         }
     }
 }
@@ -147,7 +161,8 @@ async fn prepare(
     let sample = sample(source.as_mut())?;
     let catalogue = desk.catalogue();
     let mut mapping = Mapping::make(&catalogue, register, source.columns(), &sample, &options.overrides)?;
-    let lookups = Lookups::read(desk, principal, register, &mapping).await?;
+    let expected = if options.dry_run { options.expected.as_slice() } else { &[] };
+    let lookups = Lookups::read(desk, principal, register, &mapping, expected).await?;
     drop_unfounded(&mut mapping, &lookups, source.columns(), &sample);
     let with_geometry = register.geometry.is_some() && source.has_geometry();
     if mapping.fields.is_empty() && !with_geometry {

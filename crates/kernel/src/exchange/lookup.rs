@@ -1,6 +1,6 @@
 //! References by what a delivery knows of the other record: its official number or its name.
 
-use super::{From, Mapping, convert::text_of};
+use super::{Expected, From, Mapping, convert::text_of};
 use crate::{Bilingual, Desk, Error, FieldKind, Principal, Query, Register, Result, Value, text::search_fold};
 use futures::StreamExt as _;
 use meydan_geo::feature::Scalar;
@@ -26,7 +26,13 @@ impl Lookups {
     ///
     /// # Errors
     /// `lookup-too-large`; those of the store.
-    pub(super) async fn read(desk: &Desk, principal: &Principal, register: &Register, mapping: &Mapping) -> Result<Self> {
+    pub(super) async fn read(
+        desk: &Desk,
+        principal: &Principal,
+        register: &Register,
+        mapping: &Mapping,
+        expected: &[Expected],
+    ) -> Result<Self> {
         let mut out = Self::default();
         for mapped in &mapping.fields {
             let (From::Lookup { by, .. }, Some(field)) = (&mapped.from, register.field(&mapped.field)) else { continue };
@@ -48,6 +54,10 @@ impl Lookups {
                         format!("The register “{}” has too many records to look up in.", target.title.en),
                     ));
                 }
+            }
+            for value in expected.iter().filter(|e| e.register == target.name && e.field == *by).flat_map(|e| &e.values) {
+                // Any record will do: a dry run writes none of it.
+                records.entry(search_fold(value)).or_insert(Some(Uuid::nil()));
             }
             let by = target.fields[at].title.clone();
             out.0.insert(mapped.field.clone(), Lookup { title: target.title.clone(), by, records });

@@ -21,7 +21,7 @@ mod source;
 mod thesaurus;
 
 pub use export::{ColumnKind, ExportOptions, Exported, export_layout};
-pub use import::{ImportOptions, Listener, Phase, import};
+pub use import::{Expected, ImportOptions, Listener, Phase, import};
 pub use mapping::{FieldMapping, From, Guess, Mapping, Override};
 pub use references::References;
 pub use report::{Report, RowFault, RowNote};

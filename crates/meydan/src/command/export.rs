@@ -18,8 +18,8 @@ use std::{
     process::ExitCode,
 };
 
-/// Write a register, or a part of it, to a file; the name's ending decides the format: .gpkg, .geojson, .geojsons, .csv,
-/// .zip (Shapefile) or .fgb.
+/// Write a register, or a part of it, to a file; the name's ending decides the format: .gpkg, .geojson, .geojsons, .csv, .xlsx,
+/// .zip (Shapefile), .fgb, .kml or .gml.
 ///
 /// The file appears under its name only when it is whole; one that is there is not overwritten. A Shapefile shortens names
 /// to 10 letters and texts to 254 bytes.
@@ -201,8 +201,8 @@ fn format(args: &Args) -> Result<Format> {
     found.ok_or_else(|| {
         Error::invalid(
             "format",
-            "Biçim anlaşılmadı: gpkg, geojson, geojsons, csv, zip (Shapefile) ya da fgb olmalı.",
-            "The format is not understood: it must be gpkg, geojson, geojsons, csv, zip (Shapefile) or fgb.",
+            "Biçim anlaşılmadı: gpkg, geojson, geojsons, csv, xlsx, zip (Shapefile), fgb, kml ya da gml olmalı.",
+            "The format is not understood: it must be gpkg, geojson, geojsons, csv, xlsx, zip (Shapefile), fgb, kml or gml.",
         )
         .into()
     })

@@ -1,5 +1,6 @@
 //! `meydan import`.
 
+mod osm;
 mod print;
 mod rejects;
 mod source;
@@ -29,7 +30,7 @@ const BAD_ROWS: u8 = 2;
 /// Exit code when the person said no.
 const DECLINED: u8 = 3;
 
-/// Bring a delivery (GeoPackage, GeoJSON, CSV, zipped Shapefile, FlatGeobuf) into a register.
+/// Bring a delivery (GeoPackage, GeoJSON, CSV, Excel, zipped Shapefile, FlatGeobuf, KML, GML, DXF) into a register.
 ///
 /// Columns are matched to fields by name and meaning, in Turkish and English, and shown first. The whole file is read and
 /// checked before anything is changed; if a row is bad, nothing is changed unless --skip-errors. Rows are matched to records
@@ -38,13 +39,17 @@ const DECLINED: u8 = 3;
 ///
 /// Exit codes: 0 done, 1 the file or the options are wrong, 2 rows are bad and nothing was changed, 3 not confirmed.
 #[derive(clap::Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub struct Args {
+    #[command(subcommand)]
+    many: Option<Many>,
     /// The file.
-    file: PathBuf,
+    #[arg(required = true)]
+    file: Option<PathBuf>,
     /// The register.
-    #[arg(long, value_name = "REGISTER")]
-    into: String,
-    /// Layer of the file, where there are several.
+    #[arg(long, value_name = "REGISTER", required = true)]
+    into: Option<String>,
+    /// Layer of the file, or sheet of the workbook, where there are several. Of a drawing LAYER, LAYER:ENTITY or :ENTITY.
     #[arg(long)]
     layer: Option<String>,
     /// field=column, field:=constant or field= (nothing); wins over the guess. May be given several times.
@@ -87,6 +92,12 @@ pub struct Args {
     text: TextArgs,
 }
 
+/// Deliveries that fill several registers.
+#[derive(clap::Subcommand)]
+enum Many {
+    Osm(osm::Args),
+}
+
 /// How to read delimited text.
 #[derive(clap::Args)]
 struct TextArgs {
@@ -96,16 +107,16 @@ struct TextArgs {
     /// CSV: encoding, e.g. windows-1254.
     #[arg(long)]
     encoding: Option<String>,
-    /// CSV: column of the longitude or easting.
+    /// CSV, Excel: column of the longitude or easting.
     #[arg(long, requires = "y")]
     x: Option<String>,
-    /// CSV: column of the latitude or northing.
+    /// CSV, Excel: column of the latitude or northing.
     #[arg(long, requires = "x")]
     y: Option<String>,
-    /// CSV: column of WKT.
+    /// CSV, Excel: column of WKT.
     #[arg(long)]
     wkt: Option<String>,
-    /// CSV: read no geometry.
+    /// CSV, Excel: read no geometry.
     #[arg(long)]
     no_geometry: bool,
 }
@@ -138,8 +149,13 @@ impl TextArgs {
 /// # Errors
 /// What is wrong with the file, the options or the store.
 pub async fn run(context: &Context, args: Args) -> Result<ExitCode> {
-    let name = args.file.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-    let mut options = ImportOptions::new(args.into, name);
+    if let Some(Many::Osm(args)) = args.many {
+        return osm::run(context, args).await;
+    }
+    // The command line asks for both where no other command is named.
+    let (file, into) = (args.file.unwrap_or_default(), args.into.unwrap_or_default());
+    let name = file.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+    let mut options = ImportOptions::new(into, name);
     for word in &args.map {
         options.overrides.push(Override::read(word)?);
     }
@@ -167,8 +183,8 @@ pub async fn run(context: &Context, args: Args) -> Result<ExitCode> {
     options.force = args.force;
     options.changeset_rows = args.changeset_rows;
     let read = formats::Options { layer: args.layer, csv: args.text.options()? };
-    let reader = formats::open(&args.file, &read).map_err(source::error)?;
-    let rejects = Rejects::new(&args.file, args.rejects, args.dry_run, reader.as_ref())?;
+    let reader = formats::open(&file, &read).map_err(source::error)?;
+    let rejects = Rejects::new(&file, args.rejects, args.dry_run, reader.as_ref())?;
     let city = context.city().await?;
     let mut principal = context.operator("import");
     principal.act.reason = args.reason;
@@ -191,6 +207,19 @@ pub async fn run(context: &Context, args: Args) -> Result<ExitCode> {
     })
 }
 
+fn is_watched(context: &Context) -> bool {
+    std::io::stderr().is_terminal() && !context.json
+}
+
+/// A bar for a person who looks on; hidden else.
+fn bar(context: &Context) -> ProgressBar {
+    let bar = if is_watched(context) { ProgressBar::new(0) } else { ProgressBar::hidden() };
+    if let Ok(style) = ProgressStyle::with_template("{msg} [{bar:30}] {pos}/{len} ({per_sec}, {eta})") {
+        bar.set_style(style);
+    }
+    bar
+}
+
 /// Tells a person how the import goes.
 struct Teller {
     lang: Lang,
@@ -204,12 +233,7 @@ struct Teller {
 
 impl Teller {
     fn new(context: &Context, rejects: Rejects, yes: bool) -> Self {
-        let terminal = std::io::stderr().is_terminal() && !context.json;
-        let bar = if terminal { ProgressBar::new(0) } else { ProgressBar::hidden() };
-        let style = "{msg} [{bar:30}] {pos}/{len} ({per_sec}, {eta})";
-        if let Ok(style) = ProgressStyle::with_template(style) {
-            bar.set_style(style);
-        }
+        let (terminal, bar) = (is_watched(context), bar(context));
         let ask = terminal && std::io::stdin().is_terminal() && !yes;
         Self { lang: context.lang, json: context.json, ask, bar, phase: None, rejects, declined: false }
     }

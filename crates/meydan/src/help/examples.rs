@@ -49,6 +49,11 @@ pub(super) const EXAMPLES: &[(&str, &str, &str)] = &[
         "  meydan import mahalle.gpkg --into neighbourhood --dry-run\n  meydan import sokak.csv --into street --map official_id=KIMLIKNO --map name=ADI --encoding windows-1254\n  meydan import parcel.zip --into parcel --crs EPSG:5257 --skip-errors --rejects bad.geojson\n  meydan import mahalle.gpkg --into neighbourhood --delete-missing --reason \"delivery of 2026\"",
     ),
     (
+        "import osm",
+        "  meydan import osm kent.osm.pbf --area 39.65,40.98,39.78,41.02 --dry-run\n  meydan import osm --print-mapping > esleme.toml\n  meydan import osm kent.osm.pbf --mapping esleme.toml --area sinir.geojson --skip-errors",
+        "  meydan import osm city.osm.pbf --area 39.65,40.98,39.78,41.02 --dry-run\n  meydan import osm --print-mapping > mapping.toml\n  meydan import osm city.osm.pbf --mapping mapping.toml --area border.geojson --skip-errors",
+    ),
+    (
         "export",
         "  meydan export neighbourhood --out mahalle.gpkg\n  meydan export building --out yapi.csv --filter \"floors >= 5\" --code-titles --references name\n  meydan export parcel --out parsel.zip --crs EPSG:5257 --bbox 39.70,40.99,39.74,41.01",
         "  meydan export neighbourhood --out neighbourhood.gpkg\n  meydan export building --out building.csv --filter \"floors >= 5\" --code-titles --references name\n  meydan export parcel --out parcel.zip --crs EPSG:5257 --bbox 39.70,40.99,39.74,41.01",

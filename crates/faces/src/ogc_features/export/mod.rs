@@ -46,13 +46,16 @@ const fn format(name: &'static str, media_type: &'static str, extension: &'stati
 }
 
 /// All formats of exports.
-const FORMATS: [Format; 6] = [
+const FORMATS: [Format; 9] = [
     format("geojson", link::GEOJSON, "geojson", Content::Collection),
     format("geojsonseq", "application/geo+json-seq", "geojsonl", Content::Sequence),
     format("csv", "text/csv;charset=utf-8", "csv", Content::Csv),
     format("gpkg", "application/geopackage+sqlite3", "gpkg", Content::File(meydan_formats::Format::GeoPackage)),
     format("fgb", "application/flatgeobuf", "fgb", Content::File(meydan_formats::Format::FlatGeobuf)),
     format("shp", "application/zip", "shp.zip", Content::File(meydan_formats::Format::Shapefile)),
+    format("xlsx", meydan_formats::Format::Xlsx.media_type(), "xlsx", Content::File(meydan_formats::Format::Xlsx)),
+    format("kml", meydan_formats::Format::Kml.media_type(), "kml", Content::File(meydan_formats::Format::Kml)),
+    format("gml", meydan_formats::Format::Gml.media_type(), "gml", Content::File(meydan_formats::Format::Gml)),
 ];
 
 /// Formats that can hold a register's records: those of geometries only are of no use to a register without one.
