@@ -28,6 +28,8 @@ pub struct Reader {
     north_first: bool,
     /// The `srsName` of the collection, for geometries that have none.
     inherited: Option<String>,
+    in_member: bool,
+    in_collection: bool,
     count: u64,
     row: u64,
     ended: bool,
@@ -56,6 +58,8 @@ impl Reader {
             crs: Crs::Unknown,
             north_first: false,
             inherited: None,
+            in_member: false,
+            in_collection: false,
             count: 0,
             row: 0,
             ended: false,
@@ -93,20 +97,19 @@ impl Reader {
 
     /// The next feature of any kind.
     fn feature(&mut self) -> Result<Option<Node>> {
-        let mut in_member = false;
         while let Some(step) = self.xml.next()? {
             let Step::Open(element) = step else { continue };
             match element.name.as_str() {
-                "featureMember" | "featureMembers" | "member" => in_member = true,
+                "featureMember" | "featureMembers" | "member" => self.in_member = true,
                 "boundedBy" | "metaDataProperty" | "description" | "name" => {
                     let node = self.xml.node(element)?;
                     if self.inherited.is_none() {
                         self.inherited = srs_name(&node).map(str::to_owned);
                     }
                 }
-                name if name.ends_with("FeatureCollection") || name.ends_with("Collection") && !in_member => {}
+                name if name.ends_with("Collection") && !self.in_member => self.in_collection = true,
                 // Features stand in members, or right in the root of some collections.
-                _ if in_member || self.xml.depth() > 1 => return self.xml.node(element).map(Some),
+                _ if self.in_member || self.in_collection => return self.xml.node(element).map(Some),
                 _ => {}
             }
         }
@@ -137,7 +140,7 @@ impl Reader {
         }
         let Some(element) = properties.geometry else { return Ok(Feature { row, values, geometry: None }) };
         let (mut crs, mut north_first) = (self.crs.clone(), self.north_first);
-        if let Some(name) = srs_name(element) {
+        if let Some(name) = srs_name(element).or(self.inherited.as_deref()) {
             (crs, north_first) = system(name);
         }
         if crs != self.crs {
@@ -264,6 +267,8 @@ impl crate::Reader for Reader {
 
     fn rewind(&mut self) -> Result<()> {
         self.xml = Xml::new(self.file.try_clone()?)?;
+        self.in_member = false;
+        self.in_collection = false;
         self.row = 0;
         self.ended = false;
         Ok(())

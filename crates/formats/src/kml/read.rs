@@ -140,9 +140,27 @@ fn document(path: &Path) -> Result<File> {
         return Ok(file);
     }
     let mut archive = Archive::open(File::open(path)?)?;
-    let found = archive.names().find(|(_, name)| name.to_lowercase().ends_with(".kml")).map(|(at, _)| at);
-    let at = found.ok_or_else(|| Error::file("no-layer", "KMZ dosyasında .kml yok.", "There is no .kml in the KMZ file."))?;
-    archive.unpack(at)
+    let all: Vec<usize> = archive.names().filter(|(_, name)| name.to_lowercase().ends_with(".kml")).map(|(at, _)| at).collect();
+    // Some programs write a document of links first, and the placemarks into others beside it.
+    let mut first = None;
+    for at in all {
+        let file = archive.unpack(at)?;
+        if has_placemark(file.try_clone()?)? {
+            return Ok(file);
+        }
+        first = first.or(Some(file));
+    }
+    first.ok_or_else(|| Error::file("no-layer", "KMZ dosyasında .kml yok.", "There is no .kml in the KMZ file."))
+}
+
+fn has_placemark(file: File) -> Result<bool> {
+    let mut xml = Xml::new(file)?;
+    while let Some(step) = xml.next()? {
+        if matches!(step, Step::Open(element) if element.name == "Placemark") {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Names and values of a placemark. Extended data of the name `name` wins over the placemark's own.

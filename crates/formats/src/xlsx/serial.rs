@@ -64,7 +64,7 @@ pub(super) fn is_date(id: u32, code: Option<&str>) -> bool {
                     '[' if !quoted => bracket = true,
                     ']' if !quoted => bracket = false,
                     '\\' | '_' | '*' => skip = true,
-                    'd' | 'm' | 'y' | 'h' | 's' | 'D' | 'M' | 'Y' | 'H' | 'S' | 'g' | 'a' if !quoted && !bracket => {
+                    'd' | 'm' | 'y' | 'h' | 's' | 'D' | 'M' | 'Y' | 'H' | 'S' if !quoted && !bracket => {
                         return true;
                     }
                     _ => {}
