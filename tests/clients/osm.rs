@@ -13,7 +13,7 @@ const DIFFERENT_IN_1000: u64 = 2;
 
 #[test]
 fn duty_7_l_all_of_liechtenstein_is_loaded_and_counted() {
-    let file = shared("02-osm/liechtenstein-2021_nominatim-testdb.osm.pbf").display().to_string();
+    let file = shared("data/02-osm/liechtenstein-2021_nominatim-testdb.osm.pbf").display().to_string();
     let wanted: Json = serde_json::from_str(&script("osm.py", &[&[file.as_str()], &AREA[..]].concat())).expect("numbers");
     let city = City::embedded();
     let area = AREA.join(",");

@@ -1,7 +1,7 @@
 //! Deliveries: mapping, dry runs, bad rows put aside, missing records, Turkish spreadsheets, and the way out and in again.
 
 use crate::{
-    harness::City,
+    harness::{City, shared},
     parks::{self, PARKS, csv, head, rows, said},
 };
 
@@ -196,7 +196,7 @@ type = "point"
     let all = [point("Abdullah Paşa", 125_050), point("Zağnos", 7), point("Kâtip", -100)].join(",");
     write(&city, "in.geojson", format!(r#"{{"type":"FeatureCollection","features":[{all}]}}"#));
     assert_eq!(city.json(&["import", "in.geojson", "--into", "fountain", "--yes"])["inserted"], 3);
-    for ending in ["gpkg", "geojson", "geojsons", "csv", "fgb", "zip"] {
+    for ending in ["gpkg", "geojson", "geojsons", "csv", "fgb", "zip", "xlsx", "kml", "gml"] {
         let file = format!("out.{ending}");
         city.ok(&["export", "fountain", "--out", &file]);
         let told = city.json(&["import", &file, "--into", "fountain", "--yes"]);
@@ -209,4 +209,16 @@ type = "point"
     write(&city, "bare.csv", "name;cost\nAbdullah Paşa;1250,50\n");
     let refused = city.run(&["import", "bare.csv", "--into", "fountain", "--yes"]);
     assert!(refused.status.code() != Some(0) && said(&refused).contains("whole number of kuruş"), "{}", said(&refused));
+}
+
+#[test]
+fn all_addresses_of_stuttgart_come_in_by_a_mapping_written_by_hand() {
+    let city = City::embedded();
+    let file = shared("data/03-addresses/stuttgart_de.csv");
+    let lines = std::fs::read_to_string(&file).unwrap().lines().count() as u64 - 1;
+    let file = file.display().to_string();
+    let by_hand = ["--map", "number=House number", "--map", "postal_code=Postal code", "--map", "street=", "--key", "none"];
+    let told = city.json(&[&["import", &file, "--into", "door", "--yes"][..], &by_hand].concat());
+    assert_eq!((told["rows"].as_u64(), told["inserted"].as_u64()), (Some(lines), Some(lines)), "{}", told["faults"]);
+    assert_eq!(city.json(&["export", "door", "--out", "doors.fgb"])["records"].as_u64(), Some(lines), "each has its place");
 }
