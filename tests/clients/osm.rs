@@ -18,7 +18,9 @@ fn duty_7_l_all_of_liechtenstein_is_loaded_and_counted() {
     let city = City::embedded();
     let area = AREA.join(",");
     let load = ["import", "osm", &file, "--area", &area, "--skip-errors", "--yes"];
-    let dry = city.json(&[&load[..], &["--dry-run"]].concat());
+    let dry = city.run(&[&["--json"], &load[..], &["--dry-run"]].concat());
+    assert_eq!(dry.status.code(), Some(2), "a dry run that finds bad rows says so by its exit code");
+    let dry: Json = serde_json::from_slice(&dry.stdout).expect("a report");
     let told = city.json(&load);
     for kind in ["nodes", "ways", "relations"] {
         assert_eq!(told[kind], wanted[kind], "{kind} read");
