@@ -141,7 +141,7 @@ fn edge(
     a: &Shape,
     b: &Shape,
     (from, to): (Position, Position),
-    cuts: &mut Vec<(f64, Position)>,
+    cuts: &mut [(f64, Position)],
     shared: &[(f64, f64, bool)],
     m: &mut Matrix,
 ) {
