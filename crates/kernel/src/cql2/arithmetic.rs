@@ -74,7 +74,7 @@ pub fn calculate(operator: Arithmetic, a: f64, b: f64) -> Option<f64> {
 
 fn power(a: f64, b: f64) -> Option<f64> {
     if a == 0.0 {
-        return (b >= 0.0).then(|| if b == 0.0 { 1.0 } else { 0.0 });
+        return (b >= 0.0).then_some(if b == 0.0 { 1.0 } else { 0.0 });
     }
     if (a < 0.0 && b != b.floor()) || (b * a.abs().ln()).abs() > LARGEST_LOG {
         return None;
