@@ -3,8 +3,8 @@
 use crate::{
     Caller, Problem, calls, cases, changes, compress,
     definitions::{Definitions, Kept},
-    field, find, limits, log, maps, ogc_common, ogc_features, ogc_tiles, ogc_transactions, ogc_versions, open311, openapi, pages,
-    papers, problem, push,
+    field, find, limits, log, maps, ogc_common, ogc_features, ogc_tiles, ogc_transactions, ogc_versions, open311, openapi,
+    pages, papers, problem, push,
     rates::{self, Rates},
     reports, schemas, security_headers, styles, well_known, who, wms, wmts,
 };

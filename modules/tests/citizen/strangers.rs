@@ -179,7 +179,7 @@ async fn nobody_names_a_request_that_they_may_not_read() {
     let now = at(NOW);
     let place = ("address", text("x"));
     let secret = house.file_formal("petition", now).await;
-    let public = house.file(&everyone(now), ("complaint", "pothole"), &[place.clone()], None).await.unwrap();
+    let public = house.file(&everyone(now), ("complaint", "pothole"), std::slice::from_ref(&place), None).await.unwrap();
     let person = house.person("yakup.aksoy").await;
     let postless =
         Principal { now, ..Principal::new(Act { source: "test".to_owned(), ..Act::default() }, Capacity::Person(person)) };

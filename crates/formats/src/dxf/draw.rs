@@ -160,10 +160,11 @@ fn polyline(corners: Vec<(Position, f64)>, closed: bool, way: &Way, tolerance: f
             line.extend(curve::bulge(*a, *b, *bulge, tolerance));
         }
     }
-    if closed && let Some((last, bulge)) = corners.last() {
-        if *last != first.0 || *bulge != 0.0 {
-            line.extend(curve::bulge(*last, first.0, *bulge, tolerance));
-        }
+    if closed
+        && let Some((last, bulge)) = corners.last()
+        && (*last != first.0 || *bulge != 0.0)
+    {
+        line.extend(curve::bulge(*last, first.0, *bulge, tolerance));
     }
     let ends_meet = line.first() == line.last();
     let line: Vec<Position> = line.into_iter().map(|p| way.place(p)).collect();

@@ -174,7 +174,7 @@ impl Reader {
                 match self.entity()? {
                     Some(entity) => break entity,
                     None => {
-                        if !self.to_entities()? {
+                        if !self.seek_entities()? {
                             return Ok(None);
                         }
                     }
@@ -188,7 +188,7 @@ impl Reader {
     }
 
     /// Goes on to the section of entities; false if there is none any more.
-    fn to_entities(&mut self) -> Result<bool> {
+    fn seek_entities(&mut self) -> Result<bool> {
         while let Some(name) = self.section()? {
             if name == "ENTITIES" {
                 return Ok(true);
@@ -361,7 +361,7 @@ impl crate::Reader for Reader {
         self.waiting.clear();
         self.row = 0;
         self.ended = false;
-        if !self.to_entities()? {
+        if !self.seek_entities()? {
             // Nothing is drawn: the next reads find the end.
             self.pairs = Pairs::new(self.file.try_clone()?)?;
             self.ended = true;

@@ -14,6 +14,9 @@ use meydan_geo::{
 };
 use std::collections::{BTreeMap, HashMap};
 
+/// What stands for an object of OSM (its kind and number): another one that was made of it.
+type Aliases = HashMap<(char, i64), (char, i64)>;
+
 /// Metres of one degree of latitude.
 const METRES: f64 = 111_320.0;
 /// Metres within which a name is looked for, if the mapping does not say.
@@ -36,11 +39,7 @@ pub(super) struct Offer {
 ///
 /// # Errors
 /// `Io`.
-pub(super) fn grouped(
-    target: &Target,
-    group: &Group,
-    mut entries: Entries,
-) -> Result<(Entries, HashMap<(char, i64), (char, i64)>)> {
+pub(super) fn grouped(target: &Target, group: &Group, mut entries: Entries) -> Result<(Entries, Aliases)> {
     let by = place(target, &group.by);
     let mut named: BTreeMap<String, Vec<Entry>> = BTreeMap::new();
     while let Some(entry) = entries.next()? {

@@ -17,6 +17,9 @@ use meydan_geo::{
 };
 use std::{fs::File, path::Path};
 
+/// The filled cells of a row by column, or the one that can't be read.
+type ReadRow = Result<Vec<(usize, Scalar)>, BadCell>;
+
 /// Reads one sheet of a workbook.
 pub struct Reader {
     layers: Vec<Layer>,
@@ -112,7 +115,7 @@ impl Reader {
     }
 
     /// The filled cells of the next row by column.
-    fn next_row(&mut self) -> Result<Option<Result<Vec<(usize, Scalar)>, BadCell>>> {
+    fn next_row(&mut self) -> Result<Option<ReadRow>> {
         loop {
             let Some(step) = self.xml.next()? else { return Ok(None) };
             let Step::Open(element) = step else { continue };

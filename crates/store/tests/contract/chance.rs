@@ -40,7 +40,7 @@ impl Dice {
 const NAMES: [&str; 8] = ["Çınar", "çınar", "INCI", "İnci", "inci'ye 50%", "ŞAFAK_2", "", "Λέσβος"];
 
 fn record(dice: &mut Dice, number: usize) -> (Vec<Value>, Option<Wkb>) {
-    let mut maybe = |dice: &mut Dice, value: Value| if dice.below(5) == 0 { Value::Null } else { value };
+    let maybe = |dice: &mut Dice, value: Value| if dice.below(5) == 0 { Value::Null } else { value };
     let name = format!("{}{}", dice.of(&NAMES), if dice.below(2) == 0 { "" } else { " x" });
     let real = (dice.below(17) as f64 - 8.0) / 4.0;
     let whole = dice.below(9) as i64 - 4;
@@ -53,7 +53,7 @@ fn record(dice: &mut Dice, number: usize) -> (Vec<Value>, Option<Wkb>) {
         text(&format!("{name} {number}")),
         maybe(dice, Value::Real(real)),
         maybe(dice, Value::Int(whole)),
-        maybe(dice, Value::Bool(number % 3 == 0)),
+        maybe(dice, Value::Bool(number.is_multiple_of(3))),
         maybe(dice, Value::Date(day)),
         maybe(dice, Value::Timestamp(seen)),
         maybe(dice, Value::Int(whole * 100)),

@@ -115,7 +115,7 @@ pub async fn the_standards_predicates_hold(house: &dyn House) {
         let fields = &catalogue.register(layer).expect("there").fields;
         let changes = {
             let mut rows = data.prepare(&format!("SELECT * FROM \"{layer}\" ORDER BY fid")).expect("SQL");
-            let names: Vec<String> = rows.column_names().into_iter().map(str::to_lowercase).collect();
+            let names: Vec<String> = rows.column_names().map(str::to_lowercase).collect();
             let geom = names.iter().position(|n| n == "geom").expect("a geometry");
             let at: Vec<usize> = fields.iter().map(|f| names.iter().position(|n| *n == f.name).expect("a column")).collect();
             let made = rows.query_map([], |row| {
