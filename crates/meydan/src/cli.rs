@@ -40,7 +40,7 @@ enum CliLang {
 pub enum Command {
     Serve(command::serve::Args),
     Demo(command::demo::Args),
-    Import(command::import::Args),
+    Import(Box<command::import::Args>),
     Export(command::export::Args),
     Catalog(command::catalog::Args),
     Cases(command::cases::Args),

@@ -41,10 +41,13 @@ fn deltas(numbers: &[i64]) -> Vec<u8> {
     }))
 }
 
+/// Number, longitude, latitude, tags.
+type Node = (i64, f64, f64, Vec<(&'static str, &'static str)>);
+
 #[derive(Default)]
 struct Town {
     strings: Vec<String>,
-    nodes: Vec<(i64, f64, f64, Vec<(&'static str, &'static str)>)>,
+    nodes: Vec<Node>,
     groups: Vec<Vec<u8>>,
 }
 
@@ -92,9 +95,7 @@ impl Town {
         let nodes = std::mem::take(&mut self.nodes);
         let mut dense = Vec::new();
         bytes(&mut dense, 1, &deltas(&nodes.iter().map(|n| n.0).collect::<Vec<_>>()));
-        let nano = |f: fn(&(i64, f64, f64, Vec<(&str, &str)>)) -> f64| {
-            nodes.iter().map(|n| (f(n) * 1e7).round() as i64).collect::<Vec<_>>()
-        };
+        let nano = |f: fn(&Node) -> f64| nodes.iter().map(|n| (f(n) * 1e7).round() as i64).collect::<Vec<_>>();
         bytes(&mut dense, 8, &deltas(&nano(|n| n.2)));
         bytes(&mut dense, 9, &deltas(&nano(|n| n.1)));
         let mut tags = Vec::new();
