@@ -30,22 +30,23 @@ pub struct Contact {
     pub lang: Lang,
 }
 
-/// A person of the house reads it in the program. Nobody is told what they do themselves.
+/// A person of the house reads it in the program, in their language. Nobody is told what they do themselves.
 pub fn to_person(deed: &mut Deed<'_>, person: Uuid, told: &Told) {
     if deed.principal.person() == Some(person) {
         return;
     }
     let now = Value::instant(deed.at).unwrap_or(Value::Null);
+    let lang = deed.directory.person(person).map_or(Lang::Tr, |p| p.lang);
     let values = [
         ("person", Value::Reference(person)),
         ("channel", text("in_app")),
         ("status", text("sent")),
         ("sent_at", now),
-        ("subject", text(cut(&told.subject.tr, MAX_SUBJECT))),
-        ("body", text(cut(&told.body.tr, MAX_BODY))),
+        ("subject", text(cut(told.subject.get(lang), MAX_SUBJECT))),
+        ("body", text(cut(told.body.get(lang), MAX_BODY))),
     ];
     let case = deed.after.id;
-    add(deed, told.reason, Lang::Tr, case, &values);
+    add(deed, told.reason, lang, case, &values);
 }
 
 /// Somebody outside gets it by e-mail or SMS, about the case with this id.

@@ -1,6 +1,6 @@
 // A city of its own for a test file: the real binary, a generated city, served on a free port; and the browser that walks it.
 import { execFileSync, spawn } from "node:child_process";
-import { existsSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
+import { appendFileSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { createInterface } from "node:readline";
@@ -39,11 +39,12 @@ function listening(child, log) {
   });
 }
 
-/** Starts a generated city and a browser; `stop` ends both and leaves nothing behind. */
-export async function startCity() {
+/** Starts a generated city and a browser, with more `settings` (TOML) if given; `stop` ends both and leaves nothing behind. */
+export async function startCity(settings = "") {
   if (!existsSync(MEYDAN)) throw new Error(`${MEYDAN} is missing: run \`cargo build -p meydan\` or set MEYDAN_BIN`);
   const folder = mkdtempSync(path.join(tmpdir(), "meydan-browser-"));
   execFileSync(MEYDAN, ["demo", "--doors", String(DOORS)], { cwd: folder, stdio: "pipe" });
+  if (settings) appendFileSync(path.join(folder, "meydan.toml"), `\n${settings}`);
   const { login, name, password } = ADMIN;
   const meydan = (args, input = "") => execFileSync(MEYDAN, args, { cwd: folder, input, stdio: ["pipe", "pipe", "pipe"] }).toString();
   meydan(["people", "admin", "--login", login, "--name", name, "--password-stdin"], `${password}\n`);

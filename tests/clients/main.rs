@@ -22,6 +22,7 @@ mod pg_server;
 #[allow(dead_code)]
 mod time_stamp_authority;
 
+mod codes;
 mod dast;
 mod dast_secrets;
 mod gdal;

@@ -22,7 +22,7 @@ fn mail(head: &str, body: &str) -> Vec<u8> {
     .into_bytes()
 }
 
-fn until(what: &str, mut is: impl FnMut() -> bool) {
+pub fn until(what: &str, mut is: impl FnMut() -> bool) {
     let began = Instant::now();
     while !is() {
         assert!(began.elapsed() < PATIENCE, "{what}");
@@ -31,7 +31,7 @@ fn until(what: &str, mut is: impl FnMut() -> bool) {
 }
 
 /// The records of a register as the operator takes them out.
-fn records(city: &City, register: &str) -> Vec<Json> {
+pub fn records(city: &City, register: &str) -> Vec<Json> {
     let file = city.path(&format!("{register}.geojson"));
     let _ = std::fs::remove_file(&file);
     city.ok(&["export", register, "--out", &file.display().to_string(), "--with-personal", "--reason", "e2e"]);
@@ -40,7 +40,7 @@ fn records(city: &City, register: &str) -> Vec<Json> {
 }
 
 /// Somebody must answer for what no category says: a unit with the call centre.
-fn call_centre(city: &City) {
+pub fn call_centre(city: &City) {
     std::fs::write(city.path("unit.csv"), "code;name;kind\nALO;Alo 153;branch\n").expect("written");
     city.ok(&["import", "unit.csv", "--into", "unit", "--yes"]);
     std::fs::write(city.path("post.csv"), "title;role;birim;seats\nÇağrı görevlisi;call_centre_agent;ALO;3\n")
@@ -121,10 +121,31 @@ fn a_mail_becomes_a_case_is_acknowledged_and_goes_on_by_mail() {
     let row =
         format!("subject,reason,status,who,created_at\nSize verildi,assigned,sent,{ADMINISTRATOR},2026-01-01T00:00:00Z\n");
     std::fs::write(city.path("notice.csv"), row).expect("written");
+    std::fs::write(
+        city.path("holding.csv"),
+        format!("kim;ne;birim;valid_from\n{ADMINISTRATOR};Çağrı görevlisi;ALO;2026-01-01\n"),
+    )
+    .expect("written");
+    let lookups = ["--lookup", "person=kim:login", "--lookup", "post=ne:title", "--lookup", "unit=birim:code"];
+    city.ok(&[&["import", "holding.csv", "--into", "holding", "--key", "none", "--yes"], &lookups[..]].concat());
     city.ok(&["import", "notice.csv", "--into", "notice", "--lookup", "person=who:login", "--key", "none", "--yes"]);
     let pushed = peers.next();
     let told: Json = serde_json::from_str(pushed["plain"].as_str().expect("a text")).expect("JSON");
     assert_eq!((&told["title"], &pushed["key"]), (&json!("Size verildi"), &json!(key)));
+
+    // Who has our mail from the applicant may answer it; theirs it isn't: somebody of the house judges.
+    let forwarded = mail("Subject: Re: x\nMessage-ID: <bes@ornek.example>\nIn-Reply-To: REPLY", "Ben kapatabilirim.");
+    let forwarded = String::from_utf8(forwarded).expect("text").replace("REPLY", ours).replace("ayse@ornek", "baskasi@ornek");
+    dovecot.deliver("05", forwarded.as_bytes());
+    let pushed = peers.next();
+    let told: Json = serde_json::from_str(pushed["plain"].as_str().expect("a text")).expect("JSON");
+    assert!(told["title"].as_str().expect("a title").starts_with("Başvuranın olmayan bir adresten yanıt geldi"), "{told}");
+    until("it is put away", || dovecot.holds(DONE).len() == 5);
+    let comments = records(&city, "comment");
+    let theirs = comments.iter().find(|c| c["audience"] == "internal").expect("for the house");
+    let said = theirs["text"].as_str().expect("a text");
+    assert!(said.contains("baskasi@ornek.example") && said.ends_with("Ben kapatabilirim."), "{said}");
+    assert_eq!((comments.len(), records(&city, "request").len()), (2, 1));
 
     // All of them are sent, none is left over, the doctor and the log have nothing to say.
     until("what was sent is written down", || {

@@ -91,11 +91,9 @@ fn duty_9_ii_5_a_complaint_goes_where_it_belongs_in_postgresql() {
     each_goes_where_it_belongs(&sample::in_database());
 }
 
-#[test]
-fn duty_9_m_what_was_done_without_reception_is_told_later_and_once() {
-    let city = sample::embedded();
+fn told_later_and_once(city: &City) {
     let server = city.serve();
-    let [agent, chief, team] = [AGENT, ROADS_CHIEF, ROADS_TEAM].map(|login| server.asked_by(&city, login));
+    let [agent, chief, team] = [AGENT, ROADS_CHIEF, ROADS_TEAM].map(|login| server.asked_by(city, login));
     let me = server.person(ROADS_TEAM);
     let (road, place) = street(&agent, "metropolitan");
     let case = agent.open_case("request", complaint_at(&agent, &road), Some(place));
@@ -126,7 +124,17 @@ fn duty_9_m_what_was_done_without_reception_is_told_later_and_once() {
     let comments = team.get(&format!("/api/cases/request/{case}/parts/comment")).json();
     assert_eq!(comments["parts"].as_array().unwrap().len(), 1, "{comments}");
     // Another's deeds nobody sends.
-    let other = server.asked_by(&city, "hasan.duman");
+    let other = server.asked_by(city, "hasan.duman");
     let answer = other.post("/api/field/sync", &json!({ "person": me, "device": "telefon-2", "deeds": [] }));
     assert_eq!(answer.status, 409, "{}", answer.text());
+}
+
+#[test]
+fn duty_9_m_what_was_done_without_reception_is_told_later_and_once() {
+    told_later_and_once(&sample::embedded());
+}
+
+#[test]
+fn duty_9_m_what_was_done_without_reception_is_told_later_and_once_in_postgresql() {
+    told_later_and_once(&sample::in_database());
 }

@@ -1,12 +1,13 @@
 //! Who has no account proves that a phone or an e-mail address is theirs: a code of six digits, sent there, good for ten minutes
-//! and five tries. It is kept as a hash, in no record but the message that carries it; whoever proves the contact of a case may
-//! act for that case for half an hour.
+//! and five tries. It is kept as a hash, in no record at all: the message that carries it has its place only ([`sent_code`]). Whoever
+//! proves the contact of a case may act for that case for half an hour.
 
-use crate::{Identity, bearer};
+use crate::{Identity, bearer, sent_code};
 use jiff::{SignedDuration, Timestamp};
 use meydan_kernel::{Act, Error, Kind, Lang, Principal, Result, Secret, Value, desk::Edit, query::Key};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
+use uuid::Uuid;
 
 /// Kind of the secret of a code.
 const CODE: &str = "contact_code";
@@ -98,6 +99,9 @@ struct Kept {
     tries: u32,
     /// When codes were sent, oldest first.
     sent: Vec<Timestamp>,
+    /// The message that carries the code.
+    #[serde(default)]
+    message: Option<Uuid>,
 }
 
 /// What is kept of a pass.
@@ -116,6 +120,7 @@ impl Identity {
         let code = six_digits()?;
         let key = contact.key(purpose);
         let now = Timestamp::now();
+        let (message, until) = (Uuid::now_v7(), now + SignedDuration::from_mins(CODE_MINUTES));
         let mut sent = false;
         for _ in 0..MAX_TURNS {
             let stands = self.store().secret(CODE, &key).await?;
@@ -125,8 +130,13 @@ impl Identity {
                 return Err(too_many_codes(wait));
             }
             kept.sent.push(now);
-            kept = Kept { code: proof(&key, &code), until: now + SignedDuration::from_mins(CODE_MINUTES), tries: 0, ..kept };
+            let before = kept.message;
+            kept = Kept { code: proof(&key, &code), until, tries: 0, message: Some(message), ..kept };
             if self.store().swap_secret(stands.as_ref(), &secret(&key, &kept, now)?).await? {
+                // A code that is void now is not sent any more.
+                if let Some(before) = before {
+                    sent_code::end(&**self.store(), before, now).await?;
+                }
                 sent = true;
                 break;
             }
@@ -134,7 +144,8 @@ impl Identity {
         if !sent {
             return Err(too_many_codes(AGAIN_AFTER));
         }
-        self.tell_code(contact, &code, lang, now).await
+        sent_code::keep(&**self.store(), message, &code, now, until).await?;
+        self.tell_code(contact, message, lang, now).await
     }
 
     /// Takes the code that a contact was sent; it is good once.
@@ -152,11 +163,16 @@ impl Identity {
             let right = kept.code == proof(&key, &digits);
             kept.tries += 1;
             let left = CODE_TRIES.saturating_sub(kept.tries);
+            let mut over = None;
             if right || left == 0 {
                 kept.code.clear();
+                over = kept.message.take();
             }
             // Whether it was right is told only after the try is counted.
             if self.store().swap_secret(Some(&stands), &secret(&key, &kept, now)?).await? {
+                if let Some(message) = over {
+                    sent_code::end(&**self.store(), message, now).await?;
+                }
                 return if right { Ok(()) } else { Err(wrong_code(left)) };
             }
         }
@@ -243,20 +259,21 @@ impl Identity {
         self.store().forget_secret(PASS, &bearer::hash(value)).await.map(|_| ())
     }
 
-    /// The message that carries a code: somebody sends it later.
-    async fn tell_code(&self, contact: &Contact, code: &str, lang: Lang, now: Timestamp) -> Result<()> {
+    /// The message that carries a code: somebody sends it later, and fills the code in.
+    async fn tell_code(&self, contact: &Contact, message: Uuid, lang: Lang, now: Timestamp) -> Result<()> {
+        use sent_code::PLACE;
         let register = self.desk.register(NOTICE)?;
         let (subject, body) = match lang {
             Lang::Tr => (
                 "Doğrulama kodunuz",
                 format!(
-                    "Doğrulama kodunuz: {code}\n{CODE_MINUTES} dakika geçerlidir. Siz istemediyseniz bu iletiyi dikkate almayın; kodu kimseyle paylaşmayın."
+                    "Doğrulama kodunuz: {PLACE}\n{CODE_MINUTES} dakika geçerlidir. Siz istemediyseniz bu iletiyi dikkate almayın; kodu kimseyle paylaşmayın."
                 ),
             ),
             Lang::En => (
                 "Your confirmation code",
                 format!(
-                    "Your confirmation code: {code}\nIt is good for {CODE_MINUTES} minutes. If you did not ask for it, ignore this message; share it with nobody."
+                    "Your confirmation code: {PLACE}\nIt is good for {CODE_MINUTES} minutes. If you did not ask for it, ignore this message; share it with nobody."
                 ),
             ),
         };
@@ -274,7 +291,7 @@ impl Identity {
         ];
         let set = values.into_iter().filter_map(|(name, value)| Some((register.field_index(name)?, value))).collect();
         self.desk
-            .change(&house(), vec![(register.name.clone(), Edit::Insert { id: None, set, geometry: None })])
+            .change(&house(), vec![(register.name.clone(), Edit::Insert { id: Some(message), set, geometry: None })])
             .await
             .map(|_| ())
     }

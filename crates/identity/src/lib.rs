@@ -23,6 +23,7 @@ mod provider;
 mod push;
 mod restored;
 mod second_factor;
+pub mod sent_code;
 mod session;
 mod throttle;
 mod token;

@@ -1,12 +1,13 @@
 //! What of the logins in a backup must not live again when it is restored.
 
-use crate::{enrolment, login, session, token};
+use crate::{enrolment, login, sent_code, session, token};
 use jiff::Timestamp;
 use meydan_kernel::{Result, Store};
 
 /// Kinds of secrets that a restore leaves behind: visits and what leads to one. Whoever was logged out, disabled or sent a new
 /// link since the backup would otherwise be let in again; everybody else logs in anew. (Passwords, passkeys and tokens stay.)
-pub const NOT_RESTORED: [&str; 5] = [session::KIND, "provider_session", "challenge", login::CHALLENGE, enrolment::KIND];
+pub const NOT_RESTORED: [&str; 6] =
+    [session::KIND, "provider_session", "challenge", login::CHALLENGE, enrolment::KIND, sent_code::KIND];
 
 /// How many tokens a store has that still open something: one that was revoked since the backup is as it was.
 ///

@@ -32,7 +32,7 @@ pub use check::{Check, Checked, Checks};
 pub use destroy::{Destroyed, Destruction, MAX_DESTROYED};
 pub use due::DueWalk;
 pub use effect::{Deed, Effect, Effects, Event};
-pub use fire::Fired;
+pub use fire::{Fired, HeldBack, Unfired};
 pub use notes::SecurityEvent;
 pub use sealed_log::SealedLog;
 pub use upload::{MAX_PIECE, Upload};

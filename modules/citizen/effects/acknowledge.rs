@@ -2,7 +2,7 @@
 
 use super::tell::{applicant, words};
 use crate::{citizen::wording::Promise, work::notice};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use meydan_kernel::{
     Result, Value,
     calendar::Term,
@@ -11,7 +11,10 @@ use meydan_kernel::{
     desk::{Deed, Effect},
 };
 
-/// Writes the acknowledgement; none to who gave no name or wants it secret.
+/// Who wrote longer ago isn't told now that we have it: it is taken over from elsewhere, and was told there.
+const ACKNOWLEDGED_WITHIN: SignedDuration = SignedDuration::from_hours(7 * 24);
+
+/// Writes the acknowledgement; none to who gave no name or wants it secret, and none for an old one that is taken over.
 pub(super) struct Acknowledge;
 
 #[async_trait::async_trait]
@@ -22,6 +25,9 @@ impl Effect for Acknowledge {
             Value::Timestamp(at) => *at,
             _ => deed.at,
         };
+        if deed.principal.now.duration_since(received) > ACKNOWLEDGED_WITHIN {
+            return Ok(());
+        }
         let mut promises = Vec::new();
         for deadline in deed.workflow.deadlines.iter().filter(|d| !d.silent) {
             promises.extend(promise(deed, deadline, received)?);

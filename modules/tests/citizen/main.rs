@@ -9,3 +9,4 @@ mod people;
 mod routing;
 mod strangers;
 mod time;
+mod told;

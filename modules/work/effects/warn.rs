@@ -9,8 +9,8 @@ use meydan_kernel::{
 };
 use uuid::Uuid;
 
-/// Tells who has the case and who leads the unit that a deadline is near or over; when it stays over, the holders of the role that
-/// the definition names, in the unit or the nearest above.
+/// Tells who has the case and who leads the unit that a deadline is near or over, and who gave it that it is over; when it stays over,
+/// the holders of the role that the definition names, in the unit or the nearest above.
 pub(super) struct WarnHolders;
 
 #[async_trait::async_trait]
@@ -30,18 +30,27 @@ impl Effect for WarnHolders {
         match role {
             Some(role) => persons.extend(above(&role)),
             None => {
-                let has = deed.reference(field::ASSIGNEE).map(|p| (p, holders::presence(deed.directory, p, unit, day)));
-                persons.extend(has.and_then(|(person, presence)| match presence {
-                    holders::Presence::Here => Some(person),
-                    holders::Presence::Deputy(deputy) => Some(deputy),
-                    holders::Presence::Gone => None,
-                }));
+                persons.extend(deed.reference(field::ASSIGNEE).and_then(|p| there(deed, p, unit)));
                 persons.extend(above("chief").into_iter().filter(|p| !persons.contains(p)).collect::<Vec<_>>());
+                // An order given to a head has no chief above it that would care: who gave it is told themselves.
+                let giver = deed.reference("given_by").filter(|_| matches!(deed.event, Event::Missed(_)));
+                if let Some(giver) = giver.and_then(|g| there(deed, g, None)).filter(|g| !persons.contains(g)) {
+                    persons.push(giver);
+                }
             }
         }
         for person in persons {
             to_person(deed, person, &told);
         }
         Ok(())
+    }
+}
+
+/// Somebody who is there, or who stands in for them.
+fn there(deed: &Deed<'_>, person: Uuid, unit: Option<Uuid>) -> Option<Uuid> {
+    match holders::presence(deed.directory, person, unit, deed.principal.today()) {
+        holders::Presence::Here => Some(person),
+        holders::Presence::Deputy(deputy) => Some(deputy),
+        holders::Presence::Gone => None,
     }
 }

@@ -2,7 +2,7 @@
 
 use super::StandingKey;
 use crate::{
-    Act, Error, Kind, Result,
+    Act, Error, Kind, Lang, Result,
     permission::{Capacity, Limits, Principal, Standing, Unit},
 };
 use jiff::{Timestamp, civil::Date};
@@ -21,6 +21,8 @@ pub struct Person {
     pub login: Option<String>,
     /// E-mail.
     pub email: Option<String>,
+    /// In which the house writes to them.
+    pub lang: Lang,
     /// False if they may not log in (any more).
     pub active: bool,
 }

@@ -2,7 +2,7 @@
 
 use super::directory::{Directory, Holding, Person, Post, Proxy, UnitEntry};
 use crate::{
-    Record, Register, Value,
+    Lang, Record, Register, Value,
     catalogue::Action,
     permission::{Limits, Unit},
     text,
@@ -126,6 +126,7 @@ impl Directory {
             name: names.into_iter().flatten().collect::<Vec<_>>().join(" "),
             login: login.clone(),
             email: row.text("email"),
+            lang: if row.text("language").as_deref() == Some(Lang::En.tag()) { Lang::En } else { Lang::Tr },
             active: row.text("status").as_deref() == Some("active"),
         };
         // Two that only differ in case or in Turkish letters are one login, since keyboards differ too: the first keeps it, unless

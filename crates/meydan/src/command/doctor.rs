@@ -1,5 +1,6 @@
 //! `meydan doctor`.
 
+mod case_files;
 mod cases;
 mod definitions_log;
 mod full_text;

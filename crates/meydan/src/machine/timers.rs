@@ -1,84 +1,80 @@
-//! Timers: what time brings to cases, told within a second after it came.
+//! Timers: what time brings to cases, told within a second after it came. A case whose timer fails is held back for longer and longer,
+//! so that however many fail, they hold up no other.
+
+mod held;
+
+pub(crate) use held::failing;
 
 use super::lease::Lease;
+use held::Held;
 use jiff::{SignedDuration, Timestamp};
-use meydan_kernel::{Desk, Query, Result, Value, catalogue::workflow::field, cql2, desk::Fired, query::Sort};
-use std::{collections::HashSet, sync::Arc, time::Duration};
-use uuid::Uuid;
+use meydan_kernel::{Desk, Result};
+use std::{sync::Arc, time::Duration};
 
 /// Limit: cases of one register looked at in one round.
 pub(crate) const ROUND: usize = 2_000;
 /// Rounds follow each other no faster.
 const PAUSE: Duration = Duration::from_secs(1);
-/// It is looked at least so often what is due next: a case that was opened meanwhile may be due sooner.
+/// It is looked at least so often what is due next.
 const LONGEST: Duration = Duration::from_secs(30);
-/// Limit: cases of which it is remembered that their failure was told.
-const MAX_TOLD: usize = 10_000;
 
 /// Fires what is due, for ever. A failure is the operator's to know and never stops the server.
 pub(super) async fn run(desk: Arc<Desk>) {
     let mut lease = Lease::new(Arc::clone(desk.store()), "timers");
-    let mut told = HashSet::new();
+    let mut held = Held::default();
     loop {
-        let pause = match round(&desk, &mut lease, &mut told).await {
+        let (seen, begun) = (desk.head(), tokio::time::Instant::now());
+        let pause = match round(&desk, &mut lease, &mut held, Timestamp::now(), ROUND).await {
             Ok(pause) => pause,
             Err(error) => {
                 tracing::warn!("timers can't be looked at: {error}; tried again");
                 LONGEST
             }
         };
-        tokio::time::sleep(pause).await;
+        tokio::select! {
+            // A case that is opened or taken over meanwhile may be due at once.
+            () = case_changed(&desk, seen) => tokio::time::sleep_until(begun + PAUSE).await,
+            () = tokio::time::sleep(pause) => {}
+        }
     }
 }
 
-/// One round; how long to wait for the next.
-async fn round(desk: &Desk, lease: &mut Lease, told: &mut HashSet<(String, Uuid)>) -> Result<Duration> {
-    let now = Timestamp::now();
-    let next = next_due(desk).await?;
-    if next.is_none_or(|at| at > now) {
-        return Ok(until(next, now));
+/// Resolves once a case may have changed.
+async fn case_changed(desk: &Desk, mut seen: i64) {
+    let watch = desk.store().watch();
+    loop {
+        let head = watch.beyond(seen).await;
+        let catalogue = desk.catalogue();
+        let cases: Vec<&str> = catalogue.registers.values().filter(|r| r.workflow.is_some()).map(|r| r.name.as_str()).collect();
+        if desk.store().touches(seen, head, &cases) != Some(false) {
+            return;
+        }
+        seen = head;
     }
-    if !lease.hold(now).await? {
+}
+
+/// One round; how long to wait for the next if nothing happens meanwhile.
+async fn round(desk: &Desk, lease: &mut Lease, held: &mut Held, now: Timestamp, limit: usize) -> Result<Duration> {
+    let back = held.back(now);
+    let next = desk.next_timer(&back).await?;
+    if next.is_none_or(|at| at > now) {
+        return Ok(until([next, held.next(now)].into_iter().flatten().min(), now));
+    }
+    if !lease.hold(Timestamp::now()).await? {
         return Ok(PAUSE);
     }
-    let fired = desk.fire(now, ROUND).await?;
-    tell(&fired, told);
-    // Where nothing but failures is left there is no hurry.
-    if fired.more && fired.cases > 0 {
-        return Ok(Duration::ZERO);
-    }
-    Ok(if fired.cases > 0 { PAUSE } else { LONGEST })
+    let fired = desk.fire_but(now, limit, &back).await?;
+    let all_held = held.take(&fired, now);
+    held.write_down(&**desk.store(), now).await?;
+    Ok(match (all_held, fired.more) {
+        (true, true) => Duration::ZERO,
+        (true, false) => PAUSE,
+        // What can't be held back comes again by itself.
+        (false, _) => LONGEST,
+    })
 }
 
 fn until(next: Option<Timestamp>, now: Timestamp) -> Duration {
     let left = next.map_or(SignedDuration::MAX, |at| at.duration_since(now));
     Duration::try_from(left).unwrap_or(PAUSE).clamp(PAUSE, LONGEST)
-}
-
-/// Says of each case once that it can't be looked at.
-fn tell(fired: &Fired, told: &mut HashSet<(String, Uuid)>) {
-    for (register, id, error) in &fired.failed {
-        if told.len() >= MAX_TOLD {
-            told.clear();
-        }
-        if told.insert((register.clone(), *id)) {
-            let cause = error.cause_text().unwrap_or_default();
-            tracing::warn!("the timer of {register} {id} fails and comes again: {error} {cause}");
-        }
-    }
-}
-
-/// The nearest timer of all cases.
-async fn next_due(desk: &Desk) -> Result<Option<Timestamp>> {
-    let mut nearest: Option<Timestamp> = None;
-    for register in desk.catalogue().registers.values().filter(|r| r.workflow.is_some()) {
-        let Some(timer) = register.field_index(field::TIMER_AT) else { continue };
-        let filter = Some(cql2::parse(register, "timer_at IS NOT NULL")?);
-        let sort = Some(Sort { field: timer, descending: false });
-        let query = Query { filter, sort, limit: Some(1), ..Query::all(Arc::clone(register)) };
-        if let Some(Value::Timestamp(at)) = desk.store().query(&query).await?.first().and_then(|c| c.values.get(timer)) {
-            nearest = Some(nearest.map_or(*at, |n| n.min(*at)));
-        }
-    }
-    Ok(nearest)
 }

@@ -7,7 +7,7 @@ use meydan_kernel::{
     Act, Catalogue, Desk, Principal, Query, Record, Register, Result, Store, Value,
     case::{Clocks, spoken, state_of},
     catalogue::{Source, load, plan},
-    desk::{Deed, Edit, Effect, Effects, Event},
+    desk::{Deed, Edit, Effect, Effects, Event, HeldBack},
     query::Key,
 };
 use std::sync::Arc;
@@ -147,6 +147,16 @@ impl Effect for Fail {
     }
 }
 
+/// Fails at what is broken.
+struct Brittle;
+
+#[async_trait::async_trait]
+impl Effect for Brittle {
+    async fn run(&self, deed: &mut Deed<'_>) -> Result<()> {
+        if deed.text("title") == "Kırık" { Err(meydan_kernel::Error::invalid("no", "olmaz", "no")) } else { Ok(()) }
+    }
+}
+
 fn catalogue(job: &str) -> Catalogue {
     let person = UNITS.replace("\"unit\"", "\"person\"");
     let file = |file: &str, text: &str| Source { module: "own".into(), file: file.into(), text: text.into() };
@@ -162,7 +172,8 @@ async fn desk(store: Arc<dyn Store>, catalogue: Catalogue) -> Desk {
 
 /// A desk of another process over the same data.
 fn another(store: Arc<dyn Store>, catalogue: Catalogue) -> Desk {
-    let effects: Effects = [("tell", Arc::new(Tell) as Arc<dyn Effect>), ("fail", Arc::new(Fail))].into();
+    let effects: Effects =
+        [("tell", Arc::new(Tell) as Arc<dyn Effect>), ("fail", Arc::new(Fail)), ("brittle", Arc::new(Brittle))].into();
     Desk::new(store, Arc::new(catalogue)).expect("ready").with_effects(effects)
 }
 
@@ -268,6 +279,44 @@ pub async fn timers_fire_once(house: &dyn House) {
     for id in ids {
         assert_eq!(told(&first, id).await, ["opened", "missed answer"], "missed at once: it is no longer near");
     }
+}
+
+/// Cases whose timers fail for ever take nobody's turn, once they are held back; mended, they are looked at again.
+pub async fn failing_timers_hold_up_nobody(house: &dyn House) {
+    let job = JOB.replacen(
+        "effects = [\"tell\"]\n[[deadline]]\nname = \"end\"",
+        "effects = [\"brittle\", \"tell\"]\n[[deadline]]\nname = \"end\"",
+        1,
+    );
+    assert!(job.contains("brittle"));
+    let desk = desk(house.open().await, catalogue(&job)).await;
+    let start = Timestamp::from_second(1_700_000_000).expect("an instant");
+    let register = desk.register("job").expect("there");
+    let broken = |id: Uuid| Edit::Update {
+        id,
+        expected: None,
+        set: vec![(field(&register, "title"), Value::Text("Kırık".into()))],
+        geometry: None,
+    };
+    for _ in 0..5 {
+        let id = open(&desk, start).await;
+        desk.change(&operator(start), vec![("job".into(), broken(id))]).await.expect("changed");
+    }
+    let good = open(&desk, start + SignedDuration::from_hours(1)).await;
+    let now = start + SignedDuration::from_hours(30);
+    let first = desk.fire(now, 3).await.expect("asked");
+    assert_eq!((first.cases, first.failed.len(), first.more), (0, 3, true), "the longest due first");
+    let mut held: HeldBack = first.failed.iter().map(|f| ((f.register.clone(), f.id), f.version)).collect();
+    let second = desk.fire_but(now, 3, &held).await.expect("asked");
+    assert_eq!((second.cases, second.failed.len()), (1, 2));
+    assert_eq!(told(&desk, good).await, ["opened", "near answer"]);
+    held.extend(second.failed.iter().map(|f| ((f.register.clone(), f.id), f.version)));
+    assert_eq!(desk.next_timer(&held).await.expect("asked"), Some(start + SignedDuration::from_hours(49)), "the good one's");
+    let mended = first.failed[0].id;
+    let title = vec![(field(&register, "title"), Value::Text("Çukur".into()))];
+    let edit = Edit::Update { id: mended, expected: None, set: title, geometry: None };
+    desk.change(&operator(now), vec![("job".into(), edit)]).await.expect("mended");
+    assert_eq!(desk.fire_but(now, 3, &held).await.expect("asked").cases, 1, "another version than the one held back");
 }
 
 /// A deed that an effect refuses, or that lacks what it needs, changes nothing; nobody writes what the house keeps.

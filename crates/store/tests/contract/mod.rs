@@ -78,6 +78,7 @@ macro_rules! whole_contract {
             lists::lists_agree_with_memory,
             cases::time_goes_by,
             cases::timers_fire_once,
+            cases::failing_timers_hold_up_nobody,
             cases::deeds_are_whole,
             cases::a_case_keeps_its_workflow,
             definitions::fields_change_and_digests_hold,

@@ -99,6 +99,8 @@ async fn parts(
 fn author(visit: &Visit, register: &Register, record: &Record) -> String {
     match record.value(register, "author") {
         Some(Value::Reference(id)) => visit.caller.name_of(&id.to_string()),
+        // Only the applicant writes without a name; a mail from another address is kept for the house to judge.
+        _ if text(register, record, "audience") == "internal" => visit.t.case_comment_stranger().to_owned(),
         _ => visit.t.case_comment_applicant().to_owned(),
     }
 }

@@ -92,6 +92,7 @@ case-comment-new = Write a comment
 case-comment-send = Add the comment
 case-comment-audience = Who sees it
 case-comment-applicant = Applicant
+case-comment-stranger = From outside (not proven to be the applicant)
 case-files = Attachments
 case-files-empty = There is no attachment yet.
 case-file-add = Add a file

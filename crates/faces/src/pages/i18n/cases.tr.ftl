@@ -86,6 +86,7 @@ case-comment-new = Not yaz
 case-comment-send = Notu ekle
 case-comment-audience = Kim görsün
 case-comment-applicant = Başvuran
+case-comment-stranger = Dışarıdan (başvuran olduğu kanıtlanmadı)
 case-files = Ekler
 case-files-empty = Henüz ek yok.
 case-file-add = Dosya ekle

@@ -2,6 +2,7 @@
 
 use crate::{context::Context, machine::timers::ROUND};
 use jiff::Timestamp;
+use meydan_kernel::desk::{HeldBack, Unfired};
 use std::{collections::BTreeMap, process::ExitCode};
 
 /// When it is.
@@ -18,13 +19,18 @@ pub(super) async fn run(context: &Context, args: Args) -> anyhow::Result<ExitCod
     let now = args.now.unwrap_or_else(Timestamp::now);
     let (mut cases, mut overtaken) = (0, 0);
     let mut failed = BTreeMap::new();
+    let mut held = HeldBack::new();
     loop {
-        let fired = city.desk.fire(now, ROUND).await?;
+        let fired = city.desk.fire_but(now, ROUND, &held).await?;
         cases += fired.cases;
         overtaken += fired.overtaken;
-        failed.extend(fired.failed.into_iter().map(|(register, id, error)| ((register, id), error)));
-        // A case may be due again at once; where only failures are left there is nothing more to do.
-        if fired.cases == 0 {
+        let none = fired.cases == 0 && fired.failed.is_empty();
+        for Unfired { register, id, version, error } in fired.failed {
+            held.insert((register.clone(), id), version);
+            failed.insert((register, id), error);
+        }
+        // A case may be due again at once; one that failed isn't tried twice.
+        if none {
             break;
         }
     }

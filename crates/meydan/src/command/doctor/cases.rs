@@ -1,15 +1,17 @@
 //! Cases and messages: timers that nobody looks at, notices that don't leave, files that no record names, mailboxes out of reach.
 
-use super::{Check, Status};
-use crate::{context::Context, machine::notices::NOTICE};
-use futures::StreamExt as _;
-use jiff::{SignedDuration, Timestamp};
-use meydan_kernel::{
-    Bilingual, Catalogue, Error, Query, Record, Register, Result, Store, Value, cql2,
-    desk::file::field::{DIGEST, RENDITION},
+use super::{
+    Check, Status,
+    case_files::{self, FILES},
 };
+use crate::{
+    context::Context,
+    machine::{notices::NOTICE, timers::failing},
+};
+use jiff::{SignedDuration, Timestamp};
+use meydan_kernel::{Bilingual, Catalogue, Error, Query, Register, Result, Store, cql2};
 use meydan_messages::inbox::Inbox;
-use std::{collections::HashSet, sync::Arc};
+use std::sync::Arc;
 
 /// A timer may be so late: the server looks at least every half minute.
 const PATIENCE: SignedDuration = SignedDuration::from_mins(5);
@@ -20,7 +22,6 @@ const RECENT: SignedDuration = SignedDuration::from_hours(7 * 24);
 
 const TIMERS: (&str, &str) = ("Sürelerin izlenmesi", "Timers of cases");
 const NOTICES: (&str, &str) = ("Bildirimler", "Notices");
-const FILES: (&str, &str) = ("Ek dosyaları", "Files of cases");
 const MAILBOX: (&str, &str) = ("Posta kutusu", "Mailbox");
 
 /// All of them.
@@ -28,7 +29,7 @@ pub(super) async fn look(context: &Context, store: &dyn Store, catalogue: &Catal
     let mut checks = vec![
         told("timers", TIMERS, timers(store, catalogue).await),
         told("notices", NOTICES, notices(context, store, catalogue).await),
-        told("case-files", FILES, files(store, catalogue).await),
+        told("case-files", FILES, case_files::look(store, catalogue, Timestamp::now()).await),
     ];
     for mailbox in context.config.mailboxes() {
         let place = format!("{} ({})", mailbox.user, mailbox.host);
@@ -57,12 +58,31 @@ async fn count(store: &dyn Store, register: &Arc<Register>, filter: &str) -> Res
     store.count(&Query { filter, ..Query::all(Arc::clone(register)) }).await
 }
 
-/// Timers that are due for too long: nobody looks at them.
+/// Timers that are due for too long: nobody looks at them, or they fail.
 async fn timers(store: &dyn Store, catalogue: &Catalogue) -> Result<Check> {
-    let before = Timestamp::now() - PATIENCE;
-    let mut late = 0;
+    let now = Timestamp::now();
+    let before = now - PATIENCE;
+    let mut late: u64 = 0;
     for register in catalogue.registers.values().filter(|r| r.workflow.is_some()) {
         late += count(store, register, &format!("timer_at < TIMESTAMP('{before}')")).await?;
+    }
+    if let Some(failing) = failing(store, now).await? {
+        let others = late.saturating_sub(failing.cases as u64);
+        let (tr, en) = failing.example.map_or_else(Default::default, |e| {
+            let case = format!("{} {}", e.register, e.id);
+            (format!(" Örneğin {case}: {}", e.why.tr), format!(" For instance {case}: {}", e.why.en))
+        });
+        let detail = Bilingual::new(
+            format!("{} işin süresi hata veriyor ve giderek seyrek deneniyor; gecikmiş başka iş {others}.{tr}", failing.cases),
+            format!(
+                "the timers of {} cases fail and are tried less and less often; {others} others are late.{en}",
+                failing.cases
+            ),
+        );
+        return Ok(Check::new("timers", TIMERS, Status::Warning, detail).advise(
+            "Nedeni giderin (takvim, birim, tanım); en geç bir saat içinde yeniden denenir. Hemen denemek için: meydan cases fire",
+            "Mend the cause (calendar, unit, definition); they are tried again within an hour. To try at once: meydan cases fire",
+        ));
     }
     let detail = if late == 0 {
         Bilingual::new("gecikmiş yok", "none is late")
@@ -103,41 +123,4 @@ async fn notices(context: &Context, store: &dyn Store, catalogue: &Catalogue) ->
             "The reasons stand in the field “failure” of the register of notices and in the server's journal.",
         )
     })
-}
-
-/// Files that no record names, in no version.
-async fn files(store: &dyn Store, catalogue: &Catalogue) -> Result<Check> {
-    let blobs = store.blobs().await?;
-    let mut named = HashSet::new();
-    if !blobs.is_empty() {
-        for register in catalogue.registers.values() {
-            let fields: Vec<usize> = [DIGEST, RENDITION].iter().filter_map(|name| register.field_index(name)).collect();
-            if fields.len() < 2 {
-                continue;
-            }
-            let mut take = |record: &Record| {
-                named.extend(fields.iter().filter_map(|i| match record.values.get(*i) {
-                    Some(Value::Text(text)) => Some(text.clone()),
-                    _ => None,
-                }));
-            };
-            let mut all = store.scan(Query::all(Arc::clone(register))).chain(store.scan_history(Arc::clone(register)));
-            while let Some(batch) = all.next().await {
-                batch?.iter().for_each(&mut take);
-            }
-        }
-    }
-    let hex = |digest: &[u8; 32]| digest.iter().map(|b| format!("{b:02x}")).collect::<String>();
-    let lost: Vec<u64> = blobs.iter().filter(|(digest, _)| !named.contains(&hex(digest))).map(|(_, size)| *size).collect();
-    let all = blobs.len();
-    let megabytes = lost.iter().sum::<u64>() >> 20;
-    let detail = Bilingual::new(
-        format!("{all} dosya; hiçbir kaydın göstermediği {} ({megabytes} MB)", lost.len()),
-        format!("{all} files; {} that no record names ({megabytes} MB)", lost.len()),
-    );
-    let status = if lost.is_empty() { Status::Fine } else { Status::Warning };
-    Ok(Check::new("case-files", FILES, status, detail).advise(
-        "Yarıda kalan bir eklemeden kalmış olabilir; şu anda eklenmekte olan da sayılır. Bir gün sonra yeniden bakın.",
-        "They may be left of an upload that broke off; one that is under way counts too. Look again after a day.",
-    ))
 }

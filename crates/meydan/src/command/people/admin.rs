@@ -67,6 +67,7 @@ pub(super) async fn run(context: &Context, args: Args) -> Result<ExitCode> {
             name: args.name.clone().unwrap_or_default(),
             login: Some(args.login.clone()),
             email: None,
+            lang: meydan_kernel::Lang::Tr,
             active: true,
         });
         house.identity.check_password(&person, password).await?;

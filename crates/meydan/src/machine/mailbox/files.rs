@@ -14,31 +14,46 @@ use uuid::Uuid;
 
 /// Register of the files of a case.
 const ATTACHMENT: &str = "attachment";
+/// Its field of who may see them.
+const AUDIENCE: &str = "audience";
 /// Limit: files taken from one mail.
 const MAX_FILES: usize = 20;
 /// Limit: letters of a file's name.
 const MAX_NAME: usize = 200;
 
-/// Adds the mail's files, and its whole text if that didn't fit (`long`), to a case; again, nothing happens.
+/// What is to be known beside the mail.
+pub(super) struct More<'a> {
+    /// Its whole text, if that didn't fit.
+    pub(super) long: Option<&'a str>,
+    /// Who may see the files: `applicant`, `internal`.
+    pub(super) audience: &'static str,
+}
+
+/// Adds the mail's files, and its whole text if that didn't fit, to a case; again, nothing happens.
 pub(super) async fn add(
     desk: &Desk,
     principal: &Principal,
     register: &Arc<Register>,
     case: Uuid,
     mail: &Incoming,
-    long: Option<&str>,
+    more: More<'_>,
 ) -> Result<()> {
+    let More { long, audience } = more;
     let files = desk.register(ATTACHMENT)?;
     let id = |what: &str| made_of(&["file", &mail.message_id, &case.to_string(), what]);
     let mut all = Vec::new();
     if let Some(text) = long {
-        let values = [(field::NAME, "ileti.txt"), (field::MEDIA_TYPE, "text/plain"), ("kind", "message")];
-        let set = set(&files, register, case, values.map(|(name, text)| (name, Value::Text(text.to_owned()))).into());
+        let values = [(field::NAME, "ileti.txt"), (field::MEDIA_TYPE, "text/plain"), ("kind", "message"), (AUDIENCE, audience)];
+        let values = values.map(|(name, text)| (name, Value::Text(text.to_owned())));
+        let set = set(&files, register, case, values.into());
         all.push(NewFile { id: id("text"), set, geometry: None, bytes: text.as_bytes().to_vec(), rendition: None });
     }
     for (index, attached) in mail.attachments.iter().take(MAX_FILES).enumerate() {
         match new_file(&files, register, case, id(&index.to_string()), &attached.name, attached.bytes.clone()) {
-            Some(file) => all.push(file),
+            Some(mut file) => {
+                file.set.extend(files.field_index(AUDIENCE).map(|i| (i, Value::Text(audience.to_owned()))));
+                all.push(file);
+            }
             None => tracing::info!("a file of a mail for {} {case} is of a kind that isn't taken", register.name),
         }
     }
@@ -79,11 +94,7 @@ fn new_file(files: &Register, register: &Register, case: Uuid, id: Uuid, name: &
 }
 
 fn set(files: &Register, register: &Register, case: Uuid, values: Vec<(&str, Value)>) -> Vec<(usize, Value)> {
-    let of_case = [
-        ("audience", Value::Text("applicant".to_owned())),
-        (part::WHOLE_REGISTER, Value::Text(register.name.clone())),
-        (part::WHOLE, Value::Text(case.to_string())),
-    ];
+    let of_case = [(part::WHOLE_REGISTER, Value::Text(register.name.clone())), (part::WHOLE, Value::Text(case.to_string()))];
     values.into_iter().chain(of_case).filter_map(|(name, value)| Some((files.field_index(name)?, value))).collect()
 }
 

@@ -29,6 +29,8 @@ enum Done {
     Opened,
     /// A comment on a case that was there.
     Answered,
+    /// An internal comment on a case: it answers our notice, but doesn't come from the applicant.
+    Unproven,
     /// It was there already.
     Known,
     /// A robot wrote it, or nobody.

@@ -33,7 +33,7 @@ pub(super) async fn take(desk: &Desk, principal: &Principal, mail: &Incoming) ->
     }
     let long = (mail.text.chars().count() > MAX_DESCRIPTION - mail.subject.chars().count().min(MAX_DESCRIPTION))
         .then_some(&*mail.text);
-    files::add(desk, principal, &register, id, mail, long).await?;
+    files::add(desk, principal, &register, id, mail, files::More { long, audience: "applicant" }).await?;
     Ok(if there.is_none() { Done::Opened } else { Done::Known })
 }
 

@@ -5,7 +5,7 @@ use crate::machine::made_of;
 use futures::StreamExt as _;
 use jiff::{SignedDuration, Timestamp};
 use meydan_kernel::{
-    Query, Record, Register, Result, Secret, Value,
+    Lang, Query, Record, Register, Result, Secret, Value,
     case::readable,
     catalogue::workflow::field,
     cql2,
@@ -46,13 +46,16 @@ impl Outbox {
             let Some(person) = directory.person(person).filter(|p| p.active) else { continue };
             let Some(address) = &person.email else { continue };
             due.sort_by_key(|d| d.at);
-            // The house writes to its people in Turkish.
-            let subject = format!("Süresi dolan ve yaklaşan işleriniz ({})", due.len());
+            let subject = match person.lang {
+                Lang::Tr => format!("Süresi dolan ve yaklaşan işleriniz ({})", due.len()),
+                Lang::En => format!("Your cases that are overdue or due soon ({})", due.len()),
+            };
             let values = [
                 ("person", Value::Reference(person.id)),
                 ("address", text(address.as_str())),
                 ("channel", text("email")),
                 ("reason", text("digest")),
+                ("language", text(person.lang.tag())),
                 ("subject", text(subject)),
                 ("body", text(body(&due))),
                 ("created_at", instant(now)),

@@ -1,6 +1,7 @@
 //! The sender of notices. Each is claimed before it is sent, by an update that names the version seen: of several processes one
 //! sends it, and one that dies between claim and answer makes it be sent at most once more, under the same id.
 
+mod code;
 mod digest;
 mod notice;
 mod send;
@@ -13,6 +14,7 @@ use crate::{
     config::StaffMail,
     context::{City, Context},
 };
+use code::Filled;
 use futures::StreamExt as _;
 use jiff::{SignedDuration, Timestamp};
 use meydan_kernel::{Desk, Principal, Query, Register, Result, Value, cql2, desk::Edit, query::Sort};
@@ -37,6 +39,8 @@ const LONGEST: Duration = Duration::from_secs(30);
 const AGAIN_MINUTES: [i64; 8] = [1, 2, 5, 15, 30, 60, 180, 360];
 /// Tries, then it is failed.
 pub(crate) const MAX_TRIES: i64 = 12;
+/// Limit: letters of why a notice failed (as the register has it).
+const MAX_FAILURE: usize = 500;
 /// What waited for so long is of no use any more.
 const TOO_OLD: SignedDuration = SignedDuration::from_hours(7 * 24);
 
@@ -93,6 +97,7 @@ impl Outbox {
             return Ok(OTHERS);
         }
         let register = self.desk.register(NOTICE)?;
+        self.close_over(&register).await?;
         self.copies(&register, follower).await?;
         if self.staff == StaffMail::Digest {
             self.digest(&register, Timestamp::now()).await?;
@@ -130,8 +135,12 @@ impl Outbox {
 
     /// Claims one, sends it, writes down what came of it.
     async fn deliver(&self, register: &Arc<Register>, notice: Notice) -> Result<()> {
-        let notice = &notice;
         let now = Timestamp::now();
+        let store = &**self.desk.store();
+        let Some(filled) = Filled::of(store, notice.clone(), now).await? else {
+            return self.failed(register, &notice, notice.version, code::OVER).await;
+        };
+        let notice = &notice;
         let attempts = notice.attempts + 1;
         if notice.created_at.is_some_and(|at| now.duration_since(at) > TOO_OLD) {
             return self.failed(register, notice, notice.version, "çok uzun bekledi / it waited for too long").await;
@@ -140,7 +149,7 @@ impl Outbox {
         let again = now + SignedDuration::from_mins(minutes.copied().unwrap_or(1));
         let claim = [("attempts", Value::Int(attempts)), ("next_at", instant(again))];
         let Some(version) = self.update(register, notice, notice.version, &claim).await? else { return Ok(()) };
-        match self.ways.send(self, notice).await {
+        match self.ways.send(self, filled.notice()).await {
             Ok(()) => {
                 let sent = [
                     ("status", text("sent")),
@@ -148,15 +157,19 @@ impl Outbox {
                     ("next_at", Value::Null),
                     ("failure", Value::Null),
                 ];
-                self.update(register, notice, version, &sent).await.map(|_| ())
+                // After it is written down: if that is cut off, it is sent once more, whole.
+                self.update(register, notice, version, &sent).await?;
+                filled.forget(store).await
             }
             Err(failure) => {
-                tracing::warn!("notice {} (try {attempts}): {failure}", notice.id);
-                let why = format!("{}: {}", failure.code(), failure.sentences().join(" / "));
+                // Who refuses a message may repeat what it says.
+                let why = filled.hide(&format!("{}: {}", failure.code(), failure.sentences().join(" / ")));
+                tracing::warn!("notice {} (try {attempts}): {why}", notice.id);
                 if failure.is_final() || attempts >= MAX_TRIES {
-                    return self.failed(register, notice, version, &why).await;
+                    self.failed(register, notice, version, &why).await?;
+                    return filled.forget(store).await;
                 }
-                let mut set = vec![("failure", Value::Text(why))];
+                let mut set = vec![("failure", text(short(&why)))];
                 if let Failure::Later { after: Some(after), .. } = failure
                     && let Ok(asked) = SignedDuration::try_from(after)
                     && now + asked > again
@@ -169,7 +182,7 @@ impl Outbox {
     }
 
     async fn failed(&self, register: &Arc<Register>, notice: &Notice, version: i64, why: &str) -> Result<()> {
-        let set = [("status", text("failed")), ("next_at", Value::Null), ("failure", text(why))];
+        let set = [("status", text("failed")), ("next_at", Value::Null), ("failure", text(short(why)))];
         self.update(register, notice, version, &set).await.map(|_| ())
     }
 
@@ -208,6 +221,10 @@ impl Outbox {
         let (register, id) = notice.case.as_ref()?;
         Some(format!("{base}/registers/{register}/{id}"))
     }
+}
+
+fn short(why: &str) -> String {
+    why.chars().take(MAX_FAILURE).collect()
 }
 
 fn text(text: impl Into<String>) -> Value {

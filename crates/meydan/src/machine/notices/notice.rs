@@ -5,7 +5,7 @@ use meydan_kernel::{Lang, Record, Register, Value};
 use uuid::Uuid;
 
 /// A notice.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Notice {
     pub(super) id: Uuid,
     pub(super) version: i64,
