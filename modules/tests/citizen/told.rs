@@ -18,7 +18,7 @@ async fn who_wrote_long_ago_elsewhere_gets_no_acknowledgement() {
         let id = house.file(&operator(at(NOW)), ("complaint", "pothole"), &more, None).await.unwrap();
         let told = house.notices(id).await;
         assert_eq!(told.iter().filter(|n| n.channel == "email").count(), acknowledged, "{received}: {told:?}");
-        assert!(told.iter().any(|n| n.person.is_some()), "the unit has it nevertheless");
+        assert_eq!(house.unit_of(id).await, "FIB-YB", "the unit has it nevertheless");
     }
 }
 
@@ -62,8 +62,9 @@ async fn staff_choose_the_language_in_which_they_are_told() {
     let more = [("address", text("Uzun Sokak 12"))];
     let id = house.file(&everyone(at(NOW)), ("complaint", "pothole"), &more, None).await.unwrap();
     house.go(&herself, id, "assign", &[("assignee", Value::Reference(other))]).await.unwrap();
+    house.desk.fire(at("2026-03-20T09:00"), 100).await.unwrap();
     let told = house.notices(id).await;
-    let said = |who: Uuid| told.iter().find(|n| n.person == Some(who)).unwrap_or_else(|| panic!("{told:?}")).said.as_str();
-    assert!(said(chief).starts_with("New in your unit: "), "{}", said(chief));
-    assert!(said(other).starts_with("Size verildi: "), "{}", said(other));
+    let said = |who: Uuid, how: &str| told.iter().any(|n| n.person == Some(who) && n.said.starts_with(how));
+    assert!(said(chief, "Overdue (") && !said(chief, "Süresi aşıldı ("), "{told:?}");
+    assert!(said(other, "Size verildi: ") && said(other, "Süresi aşıldı ("), "{told:?}");
 }

@@ -85,7 +85,9 @@ impl Draft {
         put("duplicate_of", self.get("join"));
         put("description", self.get("description"));
         put("applicant_email", self.get("applicant_email"));
-        put("applicant_phone", self.get("applicant_phone"));
+        // People write 0532 …; the register has +90532….
+        let phone = meydan_identity::Contact::phone(self.get("applicant_phone"));
+        put("applicant_phone", phone.as_ref().map_or(self.get("applicant_phone"), |phone| phone.address()));
         for name in ["applicant_name", "applicant_national_id", "applicant_address"].into_iter().filter(|_| !anonymous) {
             put(name, self.get(name));
         }
