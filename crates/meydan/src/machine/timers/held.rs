@@ -71,7 +71,11 @@ impl Held {
             self.cases.retain(|(register, id), one| one.until > now || failed.contains(&(register.as_str(), *id)));
         }
         self.changed |= before != self.cases.len();
-        fired.failed.iter().fold(true, |all, one| self.hold(one, now) && all)
+        let mut all = true;
+        for one in &fired.failed {
+            all &= self.hold(one, now);
+        }
+        all
     }
 
     fn hold(&mut self, failed: &Unfired, now: Timestamp) -> bool {
