@@ -67,7 +67,7 @@ async fn run(cli: Cli, lang: Lang) -> anyhow::Result<ExitCode> {
         Command::Restore(args) => command::restore::run(&context, args).await,
         Command::Demo(args) => command::demo::run(&context, args).await,
         Command::Catalog(args) => command::catalog::run(&context, args).await,
-        Command::Import(args) => command::import::run(&context, args).await,
+        Command::Import(args) => command::import::run(&context, *args).await,
         Command::Export(args) => command::export::run(&context, args).await,
         Command::People(args) => command::people::run(&context, args).await,
         Command::Token(args) => command::token::run(&context, args).await,
