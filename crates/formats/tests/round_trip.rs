@@ -236,3 +236,14 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_border_that_fits_into_no_cell_is_left_out_of_a_workbook() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut feature = story().swap_remove(0);
+    let ring: Vec<(f64, f64)> = (0..2_000).map(|i| (39.0 + f64::from(i) * 1.234_567e-5, 41.0 + f64::from(i % 2))).collect();
+    feature.geometry = Wkb::line_string(&ring);
+    let layout = layout(Some(GeometryType::LineString), Crs::LON_LAT);
+    let (_, back) = there_and_back(&folder.path().join("a.xlsx"), Format::Xlsx, layout, &[feature]);
+    assert_eq!((back.len(), &back[0].geometry), (1, &None));
+}

@@ -154,7 +154,11 @@ impl crate::Writer for Writer {
                     self.value(after + 1, &Scalar::Real(y))?;
                 }
             } else {
-                self.text(after, &wkt::write(geometry), 0)?;
+                let text = wkt::write(geometry);
+                // A border of a province fits into no cell. Left empty it does no harm: an import keeps the shape that is there.
+                if text.len() <= MAX_CELL_CHARS {
+                    self.text(after, &text, 0)?;
+                }
             }
         }
         self.close_row()
