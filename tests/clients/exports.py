@@ -31,9 +31,15 @@ def saved(folder, collection, form, query=""):
     return FORMATS[form].format(path)
 
 
+def options(path):
+    """A sheet of texts alone does not show GDAL that its first row holds names."""
+    return {"HEADERS": "FORCE"} if path.endswith(".xlsx") else {}
+
+
 def counted(path):
     """What Debian's ogrinfo counts, and all that it says."""
-    told = subprocess.run(["ogrinfo", "-ro", "-al", "-so", path], capture_output=True, text=True)
+    chosen = [word for name, value in options(path).items() for word in ("-oo", f"{name}={value}")]
+    told = subprocess.run(["ogrinfo", "-ro", "-al", "-so", *chosen, path], capture_output=True, text=True)
     same(told.returncode, 0, f"{path}: {told.stderr}\nogrinfo's end")
     # A warning of a reader is a fault of the writer, but for this: Debian's GDAL is older than GeoPackage 1.4.
     complaints = [line for line in told.stderr.splitlines() if "may only be partially supported" not in line]
@@ -45,10 +51,14 @@ def counted(path):
 
 def records(path, fields):
     """What the newer GDAL reads: values of text fields and geometry, by id."""
-    meta, _, shapes, columns = pyogrio.raw.read(path)
+    meta, _, shapes, columns = pyogrio.raw.read(path, **options(path))
     # A Shapefile's names have ten letters.
     at = {name: column for name, column in zip(meta["fields"], columns)}
-    chosen = [at[f] if f in at else at[f[:10]] for f in fields]
+    if path.endswith(".kml"):
+        # `id` and `Name` are the placemark's own there; ours of the same name come second.
+        at |= {name[:-1]: column for name, column in at.items() if name in ("id2", "name2")}
+    # GDAL sees no column in GML that no record fills.
+    chosen = [at.get(f, at.get(f[:10], [None] * len(at["id"]))) for f in fields]
     places = shapely.from_wkb(shapes) if shapes is not None else [None] * len(at["id"])
     # An absent text is an empty one in CSV and Shapefile.
     return {row[0]: (tuple(v or "" for v in row[1:]), place) for *row, place in zip(at["id"], *chosen, places)}
