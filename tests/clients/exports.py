@@ -14,6 +14,8 @@ import shapely
 from city import filled, get, get_json, hits, items, same
 
 URL = sys.argv[1]
+# GML without a schema beside it: a number that is a name stays a text.
+os.environ["GML_FIELDTYPES"] = "ALWAYS_STRING"
 # Format and how GDAL opens the file.
 FORMATS = {"gpkg": "{}", "geojson": "{}", "geojsonseq": "GeoJSONSeq:{}", "csv": "{}", "fgb": "{}", "shp": "/vsizip/{}", "xlsx": "{}", "kml": "{}", "gml": "{}"}
 # Read of some collections only: one kind of geometry each.
