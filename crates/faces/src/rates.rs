@@ -47,6 +47,8 @@ const CODES: Budget = Budget { most: 60.0, per_second: 0.1 };
 const FILINGS: Budget = Budget { most: 120.0, per_second: 0.2 };
 /// What an export costs: it reads a whole register.
 const EXPORT_COST: f64 = 100.0;
+/// Pixels of a picture that cost as much as a tile.
+const PIXELS_OF_A_TILE: f64 = 256.0 * 256.0;
 /// What a token costs that is not known.
 const BAD_TOKEN_COST: f64 = 20.0;
 /// Limit: buckets that are remembered. Beyond it newcomers of a kind share one.
@@ -198,6 +200,14 @@ pub fn admit(app: &App, caller: &Caller, method: &Method, path: &str) -> Result<
 /// `too-many-requests`.
 pub fn draw(app: &App, caller: &Caller) -> Result<(), Error> {
     charge_caller(app, caller, 1.0)
+}
+
+/// Takes what a picture of so many pixels costs.
+///
+/// # Errors
+/// `too-many-requests`.
+pub fn picture(app: &App, caller: &Caller, width: u32, height: u32) -> Result<(), Error> {
+    charge_caller(app, caller, (f64::from(width) * f64::from(height) / PIXELS_OF_A_TILE).max(1.0))
 }
 
 /// Takes what a token costs that is not known.

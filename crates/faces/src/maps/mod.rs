@@ -14,9 +14,14 @@ use crate::{App, Caller, rates};
 use meydan_kernel::{Error, Register, Result, catalogue::Theme};
 use meydan_render::{Colour, Drawing, Pixels, Typeface};
 use std::sync::{Arc, LazyLock};
+use tokio::sync::Semaphore;
 
 /// The letters of all labels. The file is in the program.
 static TYPEFACE: LazyLock<Typeface> = LazyLock::new(|| Typeface::sans().expect("the typeface that comes with the program"));
+
+/// Pictures drawn at once, one a core: each may take 64 MB, and more at a time would end no sooner.
+static EASELS: LazyLock<Semaphore> =
+    LazyLock::new(|| Semaphore::new(std::thread::available_parallelism().map_or(1, std::num::NonZero::get)));
 
 /// The letters that maps and their legends are written with.
 pub fn letters() -> &'static Typeface {
@@ -63,7 +68,8 @@ pub async fn prepare(app: &App, caller: &Caller, map: Map) -> Result<Prepared> {
 /// # Errors
 /// `too-many-requests` if who asks drew too much; faults of the drawing.
 pub async fn draw(app: &App, caller: &Caller, prepared: Prepared) -> Result<Vec<u8>> {
-    rates::draw(app, caller)?;
+    rates::picture(app, caller, prepared.map.view.width, prepared.map.view.height)?;
+    let _easel = EASELS.acquire().await.map_err(Error::internal)?;
     tokio::task::spawn_blocking(move || paint(&prepared)).await.map_err(Error::internal)?
 }
 

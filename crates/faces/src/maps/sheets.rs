@@ -93,7 +93,10 @@ async fn tile(
     }
     match app.tiles.try_cached(register, z, x, y) {
         Some(tile) => Ok(tile),
-        None => app.tiles.tile(register, z, x, y).await,
+        None => {
+            rates::draw(app, caller)?;
+            app.tiles.tile(register, z, x, y).await
+        }
     }
 }
 

@@ -5,15 +5,22 @@ use std::{
     io::{BufRead as _, BufReader},
     net::TcpListener,
     path::{Path, PathBuf},
-    process::{Child, ChildStdin, ChildStdout, Command, Stdio},
-    sync::{Mutex, MutexGuard, OnceLock, PoisonError},
+    process::{Child, ChildStdin, Command, Stdio},
+    sync::{
+        Mutex, MutexGuard, OnceLock, PoisonError,
+        mpsc::{Receiver, channel},
+    },
+    time::Duration,
 };
+
+/// How long something is waited for on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 pub struct Peers {
     /// Ports and keys.
     pub at: Json,
     folder: tempfile::TempDir,
-    came: BufReader<ChildStdout>,
+    came: Receiver<String>,
     // It ends when this end of its standard input is closed, with the tests.
     _until: ChildStdin,
     _child: Child,
@@ -41,16 +48,17 @@ impl Peers {
             .spawn()
             .expect("Python");
         let until = child.stdin.take().expect("piped");
-        let came = BufReader::new(child.stdout.take().expect("piped"));
+        let (tell, came) = channel();
+        let said = BufReader::new(child.stdout.take().expect("piped"));
+        std::thread::spawn(move || said.lines().map_while(Result::ok).try_for_each(|line| tell.send(line)));
         let mut peers = Self { at: Json::Null, folder, came, _until: until, _child: child };
         peers.at = peers.next();
         peers
     }
 
-    /// What came next.
+    /// What came next; a test that waits for what never comes fails.
     pub fn next(&mut self) -> Json {
-        let mut line = String::new();
-        self.came.read_line(&mut line).expect("a line");
+        let line = self.came.recv_timeout(PATIENCE).expect("nothing came");
         serde_json::from_str(&line).unwrap_or_else(|e| panic!("{e}: {line}"))
     }
 
