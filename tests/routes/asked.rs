@@ -57,6 +57,8 @@ struct House<'a> {
     definitions: &'a Definitions,
     truth: &'a Truth,
     server: &'a Server,
+    /// Every route is misused, too: once is enough, for what a face refuses has nothing to do with the store.
+    is_misused: bool,
 }
 
 impl House<'_> {
@@ -192,7 +194,9 @@ impl House<'_> {
         if answer.status == 200 {
             self.is_within(caller, operation, &answer);
         }
-        self.misuse(&at, caller, operation, is_first, &answer);
+        if self.is_misused {
+            self.misuse(&at, caller, operation, is_first, &answer);
+        }
     }
 
     /// Another method, an extra parameter, an address that is too long.
@@ -320,7 +324,7 @@ fn is_a_problem(what: &str, answer: &Answer) {
     );
 }
 
-fn everybody_asks_everything(city: &City) {
+fn everybody_asks_everything(city: &City, is_misused: bool) {
     let server = city.serve();
     let definitions = Definitions::read();
     let truth = Truth::of(city, &definitions);
@@ -330,7 +334,7 @@ fn everybody_asks_everything(city: &City) {
     while !seal() {
         std::thread::sleep(std::time::Duration::from_millis(100));
     }
-    let house = House { definitions: &definitions, truth: &truth, server: &server };
+    let house = House { definitions: &definitions, truth: &truth, server: &server, is_misused };
     for caller in &callers {
         let secrets = leaks::secrets(&definitions, &truth, caller);
         assert!(secrets.len() > 40, "too few secrets for {} to prove anything: {secrets:?}", caller.name);
@@ -344,10 +348,10 @@ fn everybody_asks_everything(city: &City) {
 
 #[test]
 fn duty_7_f_every_route_gives_every_caller_what_the_grants_say_and_no_more() {
-    everybody_asks_everything(&embedded());
+    everybody_asks_everything(&embedded(), true);
 }
 
 #[test]
 fn duty_7_f_every_route_gives_every_caller_what_the_grants_say_in_postgresql() {
-    everybody_asks_everything(&in_database());
+    everybody_asks_everything(&in_database(), false);
 }
