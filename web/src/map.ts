@@ -238,6 +238,12 @@ function close(map: MapLibreMap): void {
 }
 
 function identify(map: MapLibreMap, x: number, y: number, focus: boolean): void {
+  // Before all is drawn nothing might seem to be here: it is looked at when it is.
+  if (!map.loaded() || map.isMoving()) return void map.once("idle", () => identifyDrawn(map, x, y, focus));
+  identifyDrawn(map, x, y, focus);
+}
+
+function identifyDrawn(map: MapLibreMap, x: number, y: number, focus: boolean): void {
   const found = drawn(map, [[x - TOUCH_PIXELS, y - TOUCH_PIXELS], [x + TOUCH_PIXELS, y + TOUCH_PIXELS]]);
   const exact = drawn(map, [[x, y], [x, y]]);
   // Points and lines are taken from around the finger, areas only from under it.

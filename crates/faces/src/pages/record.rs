@@ -16,7 +16,10 @@ use crate::Problem;
 use askama::Template;
 use axum::{extract::Path, http::StatusCode, response::Response};
 use meydan_kernel::{
-    Catalogue, FieldKind, Lang, Query, Record, Register, Value, Version, catalogue::Action, cql2, permission::FieldSet,
+    Catalogue, FieldKind, Lang, Query, Record, Register, Value, Version,
+    catalogue::Action,
+    cql2::{self, Expr},
+    permission::FieldSet,
     query::Key,
 };
 use serde_json::json;
@@ -284,9 +287,17 @@ impl Head {
 
 /// True if who asks may do this to this record, perhaps with a reason or a proof of who they are: whether to show the way there.
 fn may_do(visit: &Visit, register: &Register, record: &Record, action: Action) -> bool {
+    if !visit.may(register, action) {
+        return false;
+    }
+    let access = visit.app.desk.access(&visit.at_best(), register, action);
     // What a grant asks of a hidden value can't be told from here; the desk tells it when it is done.
-    let told = || visit.app.desk.access(&visit.at_best(), register, action).of(record).is_some() || !record.hidden.is_empty();
-    visit.may(register, action) && told()
+    let asks_hidden = |condition: &Expr| {
+        let mut asks = false;
+        condition.fields(&mut |field| asks |= record.hidden.has(field));
+        asks
+    };
+    access.of(record).is_some() || access.parts().iter().filter_map(|p| p.condition.as_ref()).any(asks_hidden)
 }
 
 /// The fields of a record as people read them, in the definition's order.
