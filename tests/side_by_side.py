@@ -31,7 +31,8 @@ def programs(lines):
 def pages():
     """The same of the browser's test files."""
     for file in sorted((HERE / "browser").glob("*.test.mjs")):
-        yield file.name, f"node --test tests/browser/{file.name}", ["node", "--test", file.name], file.parent
+        # A browser that a failed test left open keeps nobody waiting.
+        yield file.name, f"node --test tests/browser/{file.name}", ["node", "--test", "--test-force-exit", file.name], file.parent
 
 
 def run(job):
