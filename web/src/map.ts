@@ -248,7 +248,9 @@ function identifyDrawn(map: MapLibreMap, x: number, y: number, focus: boolean): 
   const exact = drawn(map, [[x, y], [x, y]]);
   // Points and lines are taken from around the finger, areas only from under it.
   const near = found.filter((f) => f.geometry.type.endsWith("Point") || f.geometry.type.endsWith("LineString") || exact.some((e) => e.id === f.id && e.sourceLayer === f.sourceLayer));
-  const [first, ...others] = near;
+  // A point is hardest to hit, so it is meant where a street's label lies beside it; an area is meant where there is nothing else.
+  const rank = (f: MapGeoJSONFeature) => (f.geometry.type.endsWith("Point") ? 0 : f.geometry.type.endsWith("LineString") ? 1 : 2);
+  const [first, ...others] = near.sort((a, b) => rank(a) - rank(b));
   if (!first) return say(text("nothing-here"));
   void open(map, first.sourceLayer!, String(first.id), { others: others.slice(0, 6), focus });
 }
